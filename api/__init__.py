@@ -1,0 +1,1 @@
+"""Upland's HTTP face: pages, JSON and tiles over what `gis_core` computed."""
