@@ -1,0 +1,1 @@
+"""Relocation: survey reconciliation, priority, plan, explanation; values in, values out."""
