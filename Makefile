@@ -1,20 +1,11 @@
-# Two commands: `make up` (see it) and `make test` (check it). Both set up what is missing.
+# `make test` sets up what is missing and checks everything.
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: up demo test bench setup setup-test lint
-
-up: setup
-	$(BIN)/upland up
-
-demo: setup
-	$(BIN)/upland up --no-serve
+.PHONY: test setup setup-test lint
 
 test: setup-test lint
 	$(BIN)/python -m pytest
-
-bench: setup-test
-	$(BIN)/python -m benchmarks.run
 
 lint:
 	$(BIN)/ruff format --check .

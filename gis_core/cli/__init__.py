@@ -1,0 +1,1 @@
+"""The command `upland`: reads options, calls one workflow, prints its result."""

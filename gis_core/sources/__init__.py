@@ -1,0 +1,1 @@
+"""Files and services in, checked layers out."""

@@ -1,0 +1,1 @@
+"""Village survey sheets and the totals reported beside them."""

@@ -1,0 +1,1 @@
+"""One function a user's task: store and sources in order, then analysis, then products."""
