@@ -1,0 +1,1 @@
+"""PostGIS: the private cluster, the schema, bulk read and write, the raster catalogue."""
