@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUND = {
-    "crs", "errors", "grid", "progress", "provenance", "region", "remarks", "settings", "text",
+    "crs", "errors", "grid", "layers", "progress", "provenance", "region", "remarks", "settings", "text",
     "units",
 }  # fmt: skip
 ROWS = {

@@ -1,0 +1,1 @@
+"""Bases: candidate bases from scores, exact selection, explanation."""

@@ -1,0 +1,1 @@
+"""Suitability: membership, weights, rules, classes; model + layers → scores."""

@@ -1,0 +1,89 @@
+"""What a suitability run gives."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from gis_core.provenance import Provenance
+from gis_core.remarks import Remark
+from gis_core.text import Text
+
+CLASS_NAMES = ("S1", "S2", "S3", "N1", "N2")
+NO_DATA_CLASS = 0  # in `class_codes`; 1 to 5 are CLASS_NAMES in order
+EXCLUDED_CLASS = 9  # in `class_codes`: at least one rule fails
+
+
+@dataclass(frozen=True)
+class CriterionUse:
+    """A criterion as it was used: its weight after normalising (0 to 1, sum 1) and its source."""
+
+    name: str
+    title: Text
+    weight: float
+    tag: str
+    source: str
+
+
+@dataclass(frozen=True)
+class ClassArea:
+    """Cells, area in mu and share (0 to 1, of all scored cells) of one class."""
+
+    class_name: str
+    cells: int
+    area_mu: float
+    share: float
+
+
+@dataclass(frozen=True)
+class ExcludedArea:
+    """Cells and area in mu that one rule excludes; rules overlap, so they do not add up."""
+
+    rule: str
+    title: Text
+    tag: str
+    source: str
+    cells: int
+    area_mu: float
+
+
+@dataclass(frozen=True)
+class UnitFigures:
+    """A county's mean score (0 to 1; None without scored cells) and area in mu by class."""
+
+    code: str
+    name: Text
+    mean_score: float | None
+    class_area_mu: dict[str, float]
+    excluded_area_mu: float
+
+
+@dataclass(frozen=True)
+class SuitabilityResult:
+    """Scores on the grid and their figures.
+
+    Attributes
+    ----------
+    score
+        float32, 0 to 1, dims (y, x); NaN where a required layer has no data or a rule excludes.
+    class_codes
+        uint8, dims (y, x): 0 no data, 1 to 5 for S1 S2 S3 N1 N2, 9 excluded.
+    failed_rules
+        uint32, dims (y, x): bit i set when rule i of `excluded` fails.
+    criterion_scores
+        Per criterion float32, 0 to 1, dims (y, x); NaN is no data.
+    """
+
+    model: str
+    title: Text
+    criteria: tuple[CriterionUse, ...]
+    consistency_ratio: float | None
+    classes: tuple[ClassArea, ...]
+    excluded: tuple[ExcludedArea, ...]
+    units: tuple[UnitFigures, ...]
+    score: xr.DataArray
+    class_codes: xr.DataArray
+    failed_rules: xr.DataArray
+    criterion_scores: dict[str, xr.DataArray]
+    remarks: tuple[Remark, ...]
+    provenance: Provenance
+    time_s: float

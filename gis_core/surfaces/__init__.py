@@ -1,0 +1,1 @@
+"""Pure rasters: terrain, distance, travel time, zonal figures, sampling at points."""
