@@ -1,0 +1,45 @@
+"""Where a remark stands: file and sheet, so that each finding names its place."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gis_core.remarks import Action, Remark
+from gis_core.text import Text
+
+LONGEST_SHOWN = 200  # characters of a cell kept in a remark
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sheet of a file; makes remarks about its cells."""
+
+    file: str
+    sheet: str = ""
+
+    def remark(
+        self,
+        action: Action,
+        reason: Text,
+        cure: Text,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: Any = "",
+    ) -> Remark:
+        """Return a remark at this place; long values are cut to 200 characters."""
+        shown = "" if value is None else str(value)
+        return Remark(
+            self.file, action, reason, cure, self.sheet, row, column, shown[:LONGEST_SHOWN]
+        )
+
+    def named(self) -> Text:
+        """Return the place as words begin a sentence with it."""
+        if not self.sheet:
+            return Text(self.file, self.file)
+        return Text(f"{self.file}, sheet {self.sheet}", f"{self.file} 工作表“{self.sheet}”")
+
+
+def shorten(value: Any, length: int = 40) -> str:
+    """Return a cell's text cut to `length` characters, for use inside a sentence."""
+    text = str(value)
+    return text if len(text) <= length else text[:length] + "…"

@@ -1,0 +1,193 @@
+"""Workbooks: xlsx and xls, with merged ranges, formulas and error cells of xlsx.
+
+Values come from calamine, which gives a formula's cached value and nothing at all where
+there is none; a scan of the sheet's XML tells the two apart.
+"""
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import python_calamine
+
+from gis_core.errors import InvalidSurveyError, UnreadableFileError
+from gis_core.text import Text
+
+MOST_BYTES = 1 << 30  # unpacked; a survey of a million rows stays below it
+MOST_CELLS = 40_000_000  # of the used rectangle, which calamine holds in memory at once
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/>|>(?:\s*<(?:\w+:)?(f)\b[^>]*?(/)?>)?)")
+REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
+CELL_END = re.compile(rb"</(?:\w+:)?c>")
+HTML = re.compile(rb"<(html|table|!doctype html|\?xml|mht|mime)", re.IGNORECASE)
+
+
+@dataclass
+class RawSheet:
+    """A sheet as found: (row number, cells) pairs and what is known about its cells."""
+
+    name: str
+    rows: list[tuple[int, list[Any]]]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
+    errors: frozenset[tuple[int, int]] = frozenset()
+    hidden: bool = False
+    notes: tuple[Text, ...] = ()
+    source_crs: str = ""
+
+
+@dataclass
+class _Scan:
+    """What the XML of one sheet tells besides its values."""
+
+    formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
+    errors: set[tuple[int, int]] = field(default_factory=set)
+    last_row: int = 0
+    last_column: int = 0
+
+
+def read_workbook(path: Path) -> list[RawSheet]:
+    """Read all sheets of an xlsx or xls file, row numbers from 1.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is truncated, encrypted, unreasonably large or no workbook at all.
+    """
+    _refuse_other_binaries(path)
+    scans = _scan_xlsx(path) if zipfile.is_zipfile(path) else {}
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(path))
+        try:
+            return [
+                _read_sheet(book, meta, scans.get(meta.name, _Scan()))
+                for meta in book.sheets_metadata
+                if meta.typ == python_calamine.SheetTypeEnum.WorkSheet
+            ]
+        finally:
+            book.close()
+    except python_calamine.PasswordError as err:
+        raise _encrypted(path) from err
+    except (python_calamine.CalamineError, OSError, ValueError) as err:
+        raise _damaged(path, str(err)) from err
+
+
+def _read_sheet(
+    book: "python_calamine.CalamineWorkbook", meta: "python_calamine.SheetMetadata", scan: _Scan
+) -> RawSheet:
+    sheet = book.get_sheet_by_name(meta.name)
+    rows = list(enumerate(map(list, sheet.iter_rows()), start=1))
+    merged = tuple(
+        (first[0] + 1, first[1], last[0] + 1, last[1])
+        for first, last in (sheet.merged_cell_ranges or [])
+    )
+    hidden = meta.visible != python_calamine.SheetVisibleEnum.Visible
+    return RawSheet(meta.name, rows, merged, scan.formulas, frozenset(scan.errors), hidden)
+
+
+def _refuse_other_binaries(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(1 << 20)
+    if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in head:
+        raise _encrypted(path)
+    if HTML.match(head.lstrip(b"\xef\xbb\xbf \r\n\t")):
+        raise UnreadableFileError(
+            f"{path}: is a web page saved under a spreadsheet's name. Open it in a spreadsheet "
+            "program and save it as xlsx.",
+            f"{path}:内容是网页,只是用了电子表格的扩展名。请用表格软件打开后另存为 xlsx。",
+        )
+
+
+def _scan_xlsx(path: Path) -> dict[str, _Scan]:
+    """Scan each worksheet's XML; guards against archives that unpack without end."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(item.file_size for item in archive.infolist())
+            if size > MOST_BYTES:
+                raise UnreadableFileError(
+                    f"{path}: unpacks to {size / 1e9:.1f} GB; at most {MOST_BYTES / 1e9:.1f} GB "
+                    "are taken. Save the survey sheet alone, or as CSV.",
+                    f"{path}:解压后有 {size / 1e9:.1f} GB,最多接受 {MOST_BYTES / 1e9:.1f} GB。"
+                    "请只保存调查表一张表,或另存为 CSV。",
+                )
+            members = _worksheet_members(archive)
+            return {
+                name: _scan_sheet(path, name, archive.read(member))
+                for name, member in members.items()
+            }
+    except (zipfile.BadZipFile, ElementTree.ParseError, EOFError, OSError, NotImplementedError,
+            KeyError, RuntimeError) as err:  # fmt: skip
+        raise _damaged(path, str(err)) from err
+
+
+def _worksheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Map sheet names to archive members; empty for other zipped spreadsheets (xlsb, ods)."""
+    names = set(archive.namelist())
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    targets = {
+        item.get("Id"): str(item.get("Target"))
+        for item in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    members: dict[str, str] = {}
+    for item in ElementTree.fromstring(archive.read("xl/workbook.xml")).iter():
+        if item.tag.endswith("}sheet"):
+            target = targets.get(item.get(RELATION), "")
+            member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if member in names and "worksheets/" in member:
+                members[str(item.get("name"))] = member
+    return members
+
+
+def _scan_sheet(path: Path, name: str, xml: bytes) -> _Scan:
+    scan = _Scan()
+    for match in CELL.finditer(xml):
+        attributes = match.group(1)
+        reference = REFERENCE.search(attributes)
+        if reference is None:
+            continue
+        column, row = _column_index(reference.group(1)), int(reference.group(2))
+        if match.group(2) != b"/>":
+            scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
+        if b't="e"' in attributes:
+            scan.errors.add((row, column))
+        elif match.group(3):
+            end = CELL_END.search(xml, match.end())
+            inside = xml[match.end() : end.start() if end else match.end()]
+            scan.formulas[row, column] = VALUE.search(inside) is not None
+    if scan.last_row * (scan.last_column + 1) > MOST_CELLS:
+        raise InvalidSurveyError(
+            f"{path}, sheet {name}: its cells reach to row {scan.last_row:,} and column "
+            f"{scan.last_column + 1:,}, far beyond any table. Delete the empty rows and columns "
+            "beside the table and save again.",
+            f"{path} 工作表“{name}”:单元格一直延伸到第{scan.last_row}行第{scan.last_column + 1}列,"
+            "远超表格范围。请删除表格以外的空行空列后重新保存。",
+        )
+    return scan
+
+
+def _column_index(letters: bytes) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + letter - 64
+    return index - 1
+
+
+def _encrypted(path: Path) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{path}: is protected by a password. Open it, remove the password and save again.",
+        f"{path}:文件有密码保护。请打开后取消密码再保存。",
+    )
+
+
+def _damaged(path: Path, why: str) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{path}: is not a readable workbook ({why[:120]}); it may be truncated or of another "
+        "kind. Open it in a spreadsheet program and save it as xlsx.",
+        f"{path}:不是可读的工作簿({why[:120]}),可能不完整或为其他格式。"
+        "请用表格软件打开后另存为 xlsx。",
+    )
