@@ -1,9 +1,11 @@
 """What a relocation plan gives."""
 
+import math
 from dataclasses import dataclass
+from typing import Any
 
 from gis_core.provenance import Provenance
-from gis_core.text import Text
+from gis_core.text import Text, as_document
 
 FORMS: dict[str, Text] = {
     "town": Text("resettlement in town", "城镇安置"),
@@ -37,8 +39,22 @@ class FormFigures:
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """The next best destination with what it would cost more (yuan, journey not counted)."""
+
+    destination_id: str
+    destination: str
+    more_cost_yuan: float
+    travel_time_min: float | None
+
+
+@dataclass(frozen=True)
 class Assignment:
-    """One village's move as a whole; travel time is from the old to the new place, in minutes."""
+    """One village's move as a whole; travel time is from the old to the new place, in minutes.
+
+    `rank` is the village's priority among the targets, from 1; `runner_up` is None when no other
+    destination is allowed.
+    """
 
     village_id: str
     village: str
@@ -52,17 +68,46 @@ class Assignment:
     cost_yuan: float
     travel_time_min: float | None
     why: Text
+    rank: int = 0
+    runner_up: Alternative | None = None
 
 
 @dataclass(frozen=True)
 class Deferred:
-    """A target village that does not move within the years, and why."""
+    """A target village that does not move within the years, and why; rank from 1."""
 
     village_id: str
     village: str
     county_code: str
-    people: int
+    people: int | None
     why: Text
+    rank: int = 0
+
+
+@dataclass(frozen=True)
+class DestinationUse:
+    """People moved to a destination over all years beside its capacity (None: no limit)."""
+
+    destination_id: str
+    destination: str
+    form: str
+    county_code: str
+    people: int
+    capacity_people: int | None
+
+
+@dataclass(frozen=True)
+class ObjectiveParts:
+    """What the objective adds up from, in yuan.
+
+    Cost of the moves; weighted length of the journeys; weighted waiting of villages moved later;
+    waiting of deferred villages.
+    """
+
+    moves_yuan: float
+    travel_yuan: float
+    waiting_yuan: float
+    deferral_yuan: float
 
 
 @dataclass(frozen=True)
@@ -81,8 +126,10 @@ class Conflict:
 class RelocationPlan:
     """Village × destination × year, with objective, bound, gap and time.
 
-    `status` is ``optimal`` (gap at most the one asked for), ``feasible`` (stopped before) or
-    ``infeasible``. `gap` is (objective − bound) / |objective| of the minimised objective.
+    `status` is ``optimal`` (gap at most the one asked for), ``feasible`` (stopped before),
+    ``infeasible`` (the rules contradict; `conflicts` says which) or ``unknown`` (stopped before a
+    plan was found or its impossibility proved). `gap` is (objective − bound) / |objective| of the
+    minimised objective in yuan; objective and gap are infinite without a plan.
     """
 
     status: str
@@ -97,3 +144,25 @@ class RelocationPlan:
     conflicts: tuple[Conflict, ...]
     caveats: tuple[Text, ...]
     provenance: Provenance
+    parts: ObjectiveParts = ObjectiveParts(0.0, 0.0, 0.0, 0.0)
+    destinations: tuple[DestinationUse, ...] = ()
+    target_villages: int = 0
+    target_people: int = 0
+
+    def document(self) -> dict[str, Any]:
+        """Return the plan as plain values, sentences as ``{"en": …, "zh": …}``.
+
+        Amounts stand under the interface's short name and under the one with its unit (`cost`
+        and `cost_yuan`); what is infinite or unknown is None.
+        """
+        document = as_document(self)
+        for row in (*document["years"], *document["forms"], *document["assignments"]):
+            row["cost"] = row["cost_yuan"]
+        for name in ("objective", "bound", "gap"):
+            value = getattr(self, name)
+            document[name] = value if math.isfinite(value) else None
+        document["objective_unit"] = "yuan"
+        document["gap_yuan"] = (
+            self.objective - self.bound if math.isfinite(self.objective - self.bound) else None
+        )
+        return document
