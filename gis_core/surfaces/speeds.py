@@ -1,0 +1,85 @@
+"""How fast people travel: road speeds by class and walking by slope, as planner's parameters."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from gis_core.errors import InvalidParameterError
+from gis_core.text import Text
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """Road speeds in km/h by the words of a road layer; walking parameters; where they come from.
+
+    `off_road_factor` (0 to 1) slows walking off the road; ground steeper than `steepest_deg`
+    degrees cannot be crossed on foot.
+    """
+
+    road_kmh: dict[str, float]
+    off_road_factor: float
+    steepest_deg: float
+    tag: str
+    source: Text
+
+    def of_roads(self, classes: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[str]]:
+        """Return km/h for each road's class word, and the words not known.
+
+        A word not known, or empty, gets the speed of the slowest road class that carries cars
+        (`track`), so that no road is lost; report the words so that a planner can name them.
+        """
+        words = ["" if word is None or word != word else str(word).strip() for word in classes]
+        known = {name.lower(): kmh for name, kmh in self.road_kmh.items()}
+        fallback = known.get("track", min(known.values()))
+        speeds = np.array([known.get(word.lower(), fallback) for word in words], dtype=float)
+        return speeds, sorted({word for word in words if word.lower() not in known})
+
+
+def load_speeds(path: Path | None = None) -> Speeds:
+    """Read a speeds table (YAML); the shipped one without `path`.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the file cannot be read or a speed lies outside 0 to 200 km/h.
+    """
+    place = path or files("gis_core.surfaces").joinpath("speeds.yaml")
+    try:
+        document = yaml.safe_load(place.read_text("utf-8"))
+        speeds = _from_document(document)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as err:
+        raise InvalidParameterError(
+            f"{place}: the speeds cannot be understood ({err}); wanted tag, source, walking "
+            "(off_road_factor, steepest_deg) and roads (name, kmh, classes).",
+            f"{place}:无法理解速度表({err});应有 tag、source、walking(off_road_factor、"
+            "steepest_deg)和 roads(name、kmh、classes)。",
+        ) from err
+    wrong = [name for name, kmh in speeds.road_kmh.items() if not 0 < kmh <= 200]
+    if wrong or not 0 < speeds.off_road_factor <= 1 or not 0 < speeds.steepest_deg < 90:
+        raise InvalidParameterError(
+            f"{place}: speeds must be above 0 and at most 200 km/h, the off-road factor 0 to 1, "
+            f"the steepest slope under 90°; wrong: {', '.join(wrong) or 'walking'}.",
+            f"{place}:速度应大于0且不超过200公里/小时,越野系数0至1,最陡坡度小于90°;"
+            f"有误:{'、'.join(wrong) or 'walking'}。",
+        )
+    return speeds
+
+
+def _from_document(document: Any) -> Speeds:
+    road_kmh: dict[str, float] = {}
+    for row in document["roads"]:
+        for word in (row["name"], *row["classes"]):
+            road_kmh[str(word)] = float(row["kmh"])
+    walking = document["walking"]
+    return Speeds(
+        road_kmh=road_kmh,
+        off_road_factor=float(walking["off_road_factor"]),
+        steepest_deg=float(walking["steepest_deg"]),
+        tag=str(document["tag"]),
+        source=Text(**document["source"]),
+    )
