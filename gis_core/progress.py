@@ -13,3 +13,12 @@ class Progress(Protocol):
 
 def silent(share: float, what: Text) -> None:
     """Ignore progress."""
+
+
+def part_of(progress: Progress, start: float, end: float) -> Progress:
+    """Return a progress that reports its 0 to 1 as `start` to `end` of `progress`."""
+
+    def report(share: float, what: Text) -> None:
+        progress(start + (end - start) * share, what)
+
+    return report

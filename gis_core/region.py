@@ -1,6 +1,6 @@
 """A region is data: its names, analysis CRS, cell size, brackets and languages."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ class Region:
     brackets: tuple[Bracket, ...] = ()
     schematic: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def with_crs(self, analysis_crs: str) -> "Region":
+        """Return the same region with its analysis CRS settled."""
+        return replace(self, analysis_crs=analysis_crs)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the region as plain values, fit for YAML and JSON."""

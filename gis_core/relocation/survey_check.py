@@ -1,13 +1,13 @@
 """Hold a village survey against reported totals and against what is possible at all."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from gis_core.region import Bracket
-from gis_core.text import Text
+from gis_core.text import Text, as_document, localise
 
 TIGHT_SHARE = 0.02  # reported people this near (of the range's width) to an end: remarkable
 MEASURES = ("villages", "households", "people")
@@ -20,10 +20,6 @@ class Problem:
     code: str
     text: Text
     figures: dict[str, int] = field(default_factory=dict)
-
-    def as_dict(self, lang: str) -> dict[str, Any]:
-        """Return plain values, the sentence in `lang`."""
-        return {"code": self.code, "text": self.text.in_(lang), **self.figures}
 
 
 @dataclass(frozen=True)
@@ -62,14 +58,19 @@ class SurveyCheck:
         """True when no problem was found."""
         return not self.problems
 
+    def document(self) -> dict[str, Any]:
+        """Return plain bilingual values: brackets, problems, ok."""
+        return {
+            "brackets": as_document(self.brackets),
+            "problems": [
+                {"code": p.code, "text": as_document(p.text), **p.figures} for p in self.problems
+            ],
+            "ok": self.ok,
+        }
+
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return plain values, sentences in `lang`."""
-        return {
-            "brackets": [asdict(b) | {"feasible_people": list(b.feasible_people)}
-                         for b in self.brackets],
-            "problems": [p.as_dict(lang) for p in self.problems],
-            "ok": self.ok,
-        }  # fmt: skip
+        return dict(localise(self.document(), lang))
 
 
 def check_survey(

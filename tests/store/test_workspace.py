@@ -1,0 +1,260 @@
+"""Layers, region and runs: what goes in comes out, whole or not at all."""
+
+import os
+import resource
+import signal
+import threading
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from geoalchemy2 import alembic_helpers
+from pyproj import CRS
+from sqlalchemy import inspect
+
+from gis_core.errors import DatabaseError, NotComputedError, NotFoundError, StorageError
+from gis_core.grid import Grid
+from gis_core.layers import CheckedFrame, CheckedRaster, LayerInfo
+from gis_core.provenance import Provenance
+from gis_core.region import Bracket, Region
+from gis_core.remarks import Remark
+from gis_core.settings import Settings
+from gis_core.store import bulk, frames, schema
+from gis_core.store.cluster import PrivateCluster
+from gis_core.store.tables import metadata
+from gis_core.store.workspace import Workspace, open_workspace
+from gis_core.text import Text
+
+pytestmark = pytest.mark.postgis
+
+
+def villages(number: int, *, first: int = 0) -> CheckedFrame:
+    ids = np.arange(first, first + number)
+    frame = gpd.GeoDataFrame(
+        {
+            "village_id": [f"V{i}" for i in ids], "name": [f"东沟{i}" for i in ids],
+            "township": "城关镇", "county_code": "000001", "people": ids % 300,
+            "households": ids % 80, "place_precision": "point",
+            "extra": [{"water": "piped", "slope_deg": float(i)} for i in ids],
+        },
+        geometry=gpd.points_from_xy(111 + ids / 1000, 36 + ids / 2000), crs=4326,
+    )  # fmt: skip
+    frame.loc[0, "geometry"] = None
+    remark = Remark("a.xlsx", "mended", Text("why", "因"), Text("cure", "法"), row=3, value="1 2")
+    return CheckedFrame(LayerInfo("villages", "villages", "a.xlsx", "0a", remarks=(remark,)), frame)
+
+
+def units(*codes: str) -> CheckedFrame:
+    boxes = [shapely.MultiPolygon([shapely.box(i, 0, i + 1, 1)]) for i in range(len(codes))]
+    frame = gpd.GeoDataFrame(
+        {"code": codes, "level": "county", "parent_code": "", "name_zh": "甲县", "name_en": "Jia"},
+        geometry=boxes, crs=4326,
+    )  # fmt: skip
+    return CheckedFrame(LayerInfo("county", "boundaries", "b.geojson", "0b"), frame)
+
+
+def elevation(dtype: str = "float32") -> CheckedRaster:
+    grid = Grid.covering((0, 0, 6000, 4000), crs=CRS.from_epsg(4546), cell_m=10)
+    values = np.random.default_rng(1).uniform(0, 200, grid.shape).astype(dtype)
+    if dtype == "float32":
+        values[0, :5] = np.nan
+    legend = {1: Text("forest", "林地")} if dtype == "uint8" else {}
+    return CheckedRaster(LayerInfo("elevation", "raster", "d.tif", "0c"), grid.wrap(values), legend)
+
+
+def test_villages_come_back_as_they_went_in(workspace: Workspace) -> None:
+    given = villages(500)
+    record = workspace.add_villages(given)
+    assert record.info == given.info
+    assert workspace.layer("villages") == record
+    found = workspace.villages()
+    assert found.loc[0, "geometry"] is None
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(found.drop(columns="geometry")),
+        pd.DataFrame(given.frame.drop(columns="geometry"))[list(found.columns.drop("geometry"))],
+        check_dtype=False,
+    )
+    assert (shapely.get_x(found.geometry[1:]) == shapely.get_x(given.frame.geometry[1:])).all()
+
+
+def test_a_new_layer_supersedes_the_older_one(workspace: Workspace) -> None:
+    workspace.add_boundaries(units("01", "02"))
+    workspace.add_boundaries(units("01", "02", "03"))
+    assert list(workspace.boundaries()["code"]) == ["01", "02", "03"]
+    assert len(workspace.layers()) == 1
+    assert len(workspace.layers(current_only=False)) == 2
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "int16"])
+def test_a_raster_comes_back_to_the_bit(workspace: Workspace, dtype: str) -> None:
+    given = elevation(dtype)
+    record = workspace.add_raster(given)
+    found = workspace.raster("elevation")
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found.values, given.array.values)
+    assert Grid.of(found) == Grid.of(given.array)
+    assert workspace.legend("elevation") == given.legend
+    assert record.summary["valid_cells"] == int(np.isfinite(given.array.values).sum())
+
+
+def test_features_keep_their_properties(workspace: Workspace) -> None:
+    frame = gpd.GeoDataFrame(
+        {"name": ["汾河", None], "width": [1.5, np.nan], "when": pd.Timestamp("2020-01-02")},
+        geometry=[shapely.LineString([(0, 0), (1, 1)]), shapely.Point(3, 4)], crs=4326,
+    )  # fmt: skip
+    workspace.add_features(CheckedFrame(LayerInfo("river", "vector", "r.gpkg", "0d"), frame))
+    found = workspace.features("river")
+    assert found.loc[0, "name"] == "汾河"
+    assert found.loc[0, "when"] == "2020-01-02T00:00:00"
+    assert np.isnan(found.loc[1, "width"])
+    assert found.geometry.geom_equals(frame.geometry).all()
+
+
+def test_region_and_totals(workspace: Workspace) -> None:
+    region = Region("A", "甲", "EPSG:4546", 200.0, (Bracket("small", 1, 99),), schematic=True)
+    workspace.save_region(region)
+    workspace.save_region(region)
+    assert workspace.region() == region
+    totals = pd.DataFrame(
+        [["small", 1, 99, 2, 20, 80]],
+        columns=["label", "min_people", "max_people", "villages", "households", "people"],
+    )
+    workspace.add_villages(villages(3), totals=totals)
+    pd.testing.assert_frame_equal(workspace.reported_totals(), totals)
+
+
+def test_runs_are_numbered_by_kind_and_hold_what_made_them(workspace: Workspace) -> None:
+    made = Provenance("m", {"elevation": "e"}, {"count": 16})
+    ids = [workspace.save_run(k, document={"t": Text("a", "甲")}, provenance=made)
+           for k in ("bases", "bases", "plan")]  # fmt: skip
+    assert ids == ["bases-1", "bases-2", "plan-1"]
+    assert workspace.run(kind="bases").run_id == "bases-2"
+    assert workspace.run("bases-1").document == {"t": {"en": "a", "zh": "甲"}}
+    assert workspace.run("bases-1").provenance["parameters"] == {"count": 16}
+    with pytest.raises(NotComputedError, match="upland suitability run"):
+        workspace.run(kind="suitability")
+    with pytest.raises(NotFoundError, match="bases-1, bases-2"):
+        workspace.run("bases-9", kind="bases")
+
+
+def test_runs_saved_at_once_get_different_numbers(workspace: Workspace) -> None:
+    def save() -> None:
+        workspace.save_run("plan", document={}, provenance=Provenance("", {}, {}))
+
+    threads = [threading.Thread(target=save) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {r.run_id for r in workspace.runs("plan")} == {f"plan-{i}" for i in range(1, 9)}
+
+
+def test_a_runs_frames_and_rasters(workspace: Workspace) -> None:
+    frame = villages(4).frame.drop(columns="extra").to_crs(4546)
+    array = elevation().array
+    run_id = workspace.save_run(
+        "bases", document={}, provenance=Provenance("", {}, {}),
+        frames_by_role={"bases": frame}, rasters={"score": array},
+    )  # fmt: skip
+    assert list(workspace.run_frame(run_id, "bases")["village_id"]) == ["V0", "V1", "V2", "V3"]
+    np.testing.assert_array_equal(workspace.run_raster(run_id, "score"), array)
+    with pytest.raises(NotFoundError, match="no raster 'class'"):
+        workspace.run_raster(run_id, "class")
+
+
+def test_missing_layers_name_the_cure(workspace: Workspace) -> None:
+    with pytest.raises(NotFoundError, match="upland import raster soil FILE"):
+        workspace.raster("soil")
+    with pytest.raises(NotFoundError, match="upland import boundaries"):
+        workspace.boundaries()
+
+
+def test_no_workspace_is_said_and_none_is_made(tmp_path: Path) -> None:
+    with (
+        pytest.raises(NotFoundError, match="upland init"),
+        open_workspace(Settings(home=tmp_path / "none")),
+    ):
+        pass
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_server_killed_in_the_middle_leaves_all_as_before(
+    private_workspace: Workspace,
+) -> None:
+    workspace = private_workspace
+    workspace.add_boundaries(units("01"))
+    workspace.add_villages(villages(10))
+    cluster = PrivateCluster(workspace.settings.cluster_folder)
+    pid = cluster.running_pid()
+    assert pid is not None
+
+    def kill_then(key: int) -> dict[str, bulk.Field]:
+        os.kill(pid, signal.SIGKILL)
+        return frames.village_columns(villages(50_000).frame, key)
+
+    with pytest.raises(DatabaseError, match="nothing was changed"):
+        workspace._add_frame(villages(50_000), "village", kill_then)
+    with open_workspace(workspace.settings) as again:
+        assert len(again.villages()) == 10
+        assert [r.info.theme for r in again.layers()] == ["county", "villages"]
+
+
+def test_a_refused_row_leaves_all_as_before(workspace: Workspace) -> None:
+    workspace.add_boundaries(units("01"))
+    with pytest.raises(DatabaseError, match="nothing was changed"):
+        workspace.add_boundaries(units("02", "02"))
+    assert list(workspace.boundaries()["code"]) == ["01"]
+    assert len(workspace.layers(current_only=False)) == 1
+
+
+def test_a_full_disk_is_said_and_leaves_no_file(workspace: Workspace) -> None:
+    given = elevation()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        with pytest.raises(StorageError, match="Free some space"):
+            workspace.add_raster(given)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, before)
+    assert not list(workspace.rasters.folder.iterdir())
+    assert not workspace.has_layer("elevation")
+
+
+def test_files_left_by_a_killed_process_are_removed_once_old(workspace: Workspace) -> None:
+    workspace.add_raster(elevation())
+    kept = {p.name for p in workspace.rasters.folder.iterdir()}
+    old, young = (workspace.rasters.folder / n for n in ("old.tif", "young.tif"))
+    old.write_bytes(b"x")
+    young.write_bytes(b"x")
+    os.utime(old, (1, 1))
+    assert workspace.remove_orphans() == ["old.tif"]
+    assert {p.name for p in workspace.rasters.folder.iterdir()} == kept | {"young.tif"}
+
+
+def test_migrations_make_just_the_tables_and_take_them_away(workspace: Workspace) -> None:
+    with workspace.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"include_object": alembic_helpers.include_object}
+        )
+        assert compare_metadata(context, metadata) == []
+    schema.downgrade(workspace.engine)
+    assert not set(metadata.tables) & set(inspect(workspace.engine).get_table_names())
+    schema.upgrade(workspace.engine)
+    assert set(metadata.tables) <= set(inspect(workspace.engine).get_table_names())
+
+
+def test_an_address_that_is_none_or_not_there(tmp_path: Path) -> None:
+    for url, said in (("nonsense", "not a database address"), ("mysql://h/d", "only postgresql")):
+        settings = Settings(home=tmp_path, database_url=url)
+        with pytest.raises(ValueError, match=said), open_workspace(settings):
+            pass
+    gone = Settings(home=tmp_path, database_url="postgresql://u@127.0.0.1:1/d")
+    with pytest.raises(DatabaseError, match="upland doctor"), open_workspace(gone):
+        pass
