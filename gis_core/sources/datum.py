@@ -6,15 +6,22 @@ public knowledge; inside them stands the Krassovsky ellipsoid. Outside China (72
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from gis_core.errors import InvalidParameterError, MissingCrsError
+from gis_core.layers import CheckedFrame
+from gis_core.remarks import Remark
+from gis_core.text import Text
 
 Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
 DATUMS = ("wgs84", "cgcs2000", "gcj02", "bd09")
 SEMI_MAJOR_M = 6378245.0  # Krassovsky 1940
 ECCENTRICITY_SQUARED = 0.00669342162296594323  # Krassovsky 1940
@@ -140,3 +147,315 @@ def convert_frame(frame: gpd.GeoDataFrame, *, source: str, target: str) -> gpd.G
 
     shapes = shapely.transform(lonlat.geometry.to_numpy(), shift)
     return lonlat.set_geometry(gpd.GeoSeries(shapes, index=lonlat.index, crs=4326))
+
+
+Confidence = Literal["sure", "likely", "undecided"]
+HYPOTHESES = ("wgs84", "gcj02", "bd09")
+SHOWN = {"wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09", "unknown": "?"}
+SAMPLE_STEP_M = 500.0  # between sampled places along the layer's lines
+LINE_STEP_M = 50.0  # between the points that stand for the lines compared with
+MAX_SAMPLE, MAX_LINE_POINTS = 4_000, 400_000
+METRES_PER_DEGREE = 111_000.0  # of latitude; only spaces the samples
+CAP_M = 1_000.0  # a place farther off than this has no counterpart and counts as this far
+SEARCH_M, SEARCH_STEPS_M = 1_600.0, (200.0, 100.0, 50.0, 25.0)
+MATCH_M = 500.0  # the best reading's mean distance must be below, or lines do not correspond
+LIKELY_RATIO, SURE_RATIO = 0.85, 0.6  # best mean distance over the runner-up's
+OFFSET_TOLERANCE_M = 150.0  # between the measured offset and the one a datum would give
+STILL_M = 1.0  # where GCJ-02 moves a place by less, it is outside China
+
+
+@dataclass(frozen=True)
+class DatumFinding:
+    """What comparing a layer with a reference says about the layer's datum.
+
+    Attributes
+    ----------
+    datum
+        ``wgs84``, ``gcj02``, ``bd09``, or ``unknown`` when undecided.
+    confidence
+        ``sure``, ``likely`` or ``undecided``.
+    offset_east_m, offset_north_m
+        How far the layer lies from the reference as it is, in metres; NaN if not measured.
+    residual_m
+        By hypothesis: mean distance, in metres, to the reference once taken to WGS 84 so; a
+        place counts at most 1,000 m.
+    compared
+        Number of places compared.
+    text, cure
+        The finding and what to do, in words with the figures.
+    """
+
+    datum: str
+    confidence: Confidence
+    offset_east_m: float
+    offset_north_m: float
+    residual_m: dict[str, float]
+    compared: int
+    text: Text
+    cure: Text
+
+    @property
+    def offset_m(self) -> float:
+        """Length of the measured offset in metres; NaN if not measured."""
+        return float(np.hypot(self.offset_east_m, self.offset_north_m))
+
+    def as_remark(self, file_name: str) -> Remark:
+        """Return the finding as a remark on the file."""
+        return Remark(file_name, "note", self.text, self.cure, column="datum", value=self.datum)
+
+
+def detect_datum(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame) -> DatumFinding:
+    """Test whether a layer lies off a reference as GCJ-02 or BD-09 would put it.
+
+    Boundary lines are compared with boundary lines (points with points): for each hypothesis
+    the layer is taken to WGS 84 and the mean distance to the reference is measured; the
+    offset is also searched freely and must agree. Nothing is converted.
+
+    Parameters
+    ----------
+    frame
+        The layer as it came, any CRS.
+    reference
+        A layer known to be in WGS 84 (CGCS2000 is the same), any CRS, showing the same lines.
+
+    Raises
+    ------
+    MissingCrsError
+        If one of them has no CRS.
+    """
+    layer, known = _lonlat(frame, "layer"), _lonlat(reference, "reference")
+    if layer.size == 0 or known.size == 0:
+        return _undecided(NOTHING_TO_COMPARE, {}, 0)
+    lon0, lat0 = _centre(layer)
+    plane = _Plane(lon0, lat0)
+    expected = {datum: plane.offset_of(datum) for datum in HYPOTHESES}
+    if np.hypot(*expected["gcj02"]) < STILL_M:
+        return _outside_china()
+    lines = set(shapely.get_dimensions(layer).tolist()) | set(
+        shapely.get_dimensions(known).tolist()
+    )
+    if 0 in lines and lines != {0}:
+        return _undecided(POINTS_WITH_LINES, {}, 0)
+    match = _best_direction(layer, known, plane)
+    if match is None:
+        return _undecided(NOTHING_TO_COMPARE, {}, 0)
+    return _judge(match, expected)
+
+
+@dataclass(frozen=True)
+class _Plane:
+    """A plane in metres around a place, good to 0.1 % over a prefecture: enough to compare."""
+
+    lon0: float
+    lat0: float
+
+    def xy(self, points: Floats) -> Floats:
+        phi = np.radians(self.lat0)
+        curvature = 1.0 - ECCENTRICITY_SQUARED * np.sin(phi) ** 2
+        east = SEMI_MAJOR_M / np.sqrt(curvature) * np.cos(phi)
+        north = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / curvature**1.5
+        return np.radians(points - (self.lon0, self.lat0)) * (east, north)
+
+    def offset_of(self, datum: str) -> tuple[float, float]:
+        """Return where `datum` puts this place, in metres east and north of its WGS 84 place."""
+        there = convert_lonlat(
+            np.array([self.lon0]), np.array([self.lat0]), source="wgs84", target=datum
+        )
+        east, north = self.xy(np.column_stack(there))[0]
+        return float(east), float(north)
+
+
+@dataclass(frozen=True)
+class _Match:
+    """Distances per hypothesis in the direction that corresponds best, and the free offset."""
+
+    residual_m: dict[str, float]
+    offset_m: tuple[float, float]
+    compared: int
+
+
+def _lonlat(frame: gpd.GeoDataFrame, what: str) -> Shapes:
+    if frame.crs is None:
+        raise MissingCrsError(
+            f"The {what} has no CRS, so its datum cannot be tested; set the CRS first.",
+            "图层没有坐标系,无法检测基准;请先指定坐标系。",
+        )
+    shapes = np.asarray(frame.geometry.to_crs(4326).array, dtype=object)
+    shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    areal = shapely.get_dimensions(shapes) == 2
+    shapes[areal] = shapely.boundary(shapes[areal])
+    return shapes
+
+
+def _centre(shapes: Shapes) -> tuple[float, float]:
+    min_x, min_y, max_x, max_y = shapely.total_bounds(shapes)
+    return float(min_x + max_x) / 2, float(min_y + max_y) / 2
+
+
+def _places(shapes: Shapes, step_m: float, limit: int, near: Floats) -> Floats:
+    """Return at most some 2 × `limit` places along lines (or the points) inside `near`."""
+    inside = shapely.clip_by_rect(shapely.force_2d(shapes), *near)
+    inside = inside[~shapely.is_empty(inside)]
+    total_m = float(shapely.length(inside).sum()) * METRES_PER_DEGREE
+    if total_m:
+        step = max(step_m, total_m / limit) / METRES_PER_DEGREE
+        inside = shapely.segmentize(inside, step)
+    places = shapely.get_coordinates(inside)
+    return places[:: max(1, len(places) // limit)]
+
+
+@dataclass(frozen=True)
+class _Pairing:
+    """Places of one side compared with the lines of the other, both in degrees."""
+
+    places: Floats
+    lines: Floats
+    forward: bool  # whether `places` are the layer's
+
+    def residuals_m(self, plane: _Plane) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for datum in HYPOTHESES:
+            layer, known = (self.places, self.lines) if self.forward else (self.lines, self.places)
+            taken = np.column_stack(convert_lonlat(*layer.T, source=datum, target="wgs84"))
+            sample, tree = (taken, known) if self.forward else (known, taken)
+            distance, _ = cKDTree(plane.xy(tree)).query(plane.xy(sample))
+            found[datum] = float(np.minimum(distance, CAP_M).mean())
+        return found
+
+
+def _best_direction(layer: Shapes, known: Shapes, plane: _Plane) -> _Match | None:
+    """Compare layer to reference and reference to layer; keep what corresponds better.
+
+    The layer may show more lines than the reference (counties against an outline) or fewer.
+    """
+    pad = 2 * SEARCH_M / METRES_PER_DEGREE
+    a, b = shapely.total_bounds(layer), shapely.total_bounds(known)
+    near = np.concatenate([np.maximum(a[:2], b[:2]) - pad, np.minimum(a[2:], b[2:]) + pad])
+    if near[0] >= near[2] or near[1] >= near[3]:
+        return None
+    best: tuple[_Pairing, dict[str, float]] | None = None
+    for sampled, drawn, forward in ((layer, known, True), (known, layer, False)):
+        places = _places(sampled, SAMPLE_STEP_M, MAX_SAMPLE, near)
+        lines = _places(drawn, LINE_STEP_M, MAX_LINE_POINTS, near)
+        if not (len(places) and len(lines)):
+            return None
+        pairing = _Pairing(places, lines, forward)
+        residual = pairing.residuals_m(plane)
+        if best is None or min(residual.values()) < min(best[1].values()):
+            best = pairing, residual
+    if best is None:
+        return None
+    pairing, residual = best
+    east, north = _free_offset(plane.xy(pairing.places), cKDTree(plane.xy(pairing.lines)))
+    sign = 1.0 if pairing.forward else -1.0
+    return _Match(residual, (sign * east, sign * north), len(pairing.places))
+
+
+def _free_offset(sample: Floats, tree: cKDTree) -> tuple[float, float]:
+    """Return the shift, in metres, that the sample has against the lines, by search."""
+    sample = sample[:: max(1, len(sample) // 1_000)]
+    best, reach = np.zeros(2), SEARCH_M
+    for step in SEARCH_STEPS_M:
+        axis = np.arange(-reach, reach + step / 2, step)
+        shifts = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2) + best
+        moved = sample[None, :, :] - shifts[:, None, :]
+        distance, _ = tree.query(moved, distance_upper_bound=CAP_M)
+        best = shifts[np.argmin(np.minimum(distance, CAP_M).mean(axis=1))]
+        reach = step
+    return float(best[0]), float(best[1])
+
+
+NOTHING_TO_COMPARE = Text(
+    "The layer and the reference show no common place, so the datum cannot be tested.",
+    "图层与参考图层没有共同的地点,无法检测基准。",
+)
+POINTS_WITH_LINES = Text(
+    "Points cannot be compared with boundaries, so the datum cannot be tested.",
+    "点图层无法与边界比较,不能检测基准。",
+)
+ASK_SOURCE = Text(
+    "Ask where the coordinates come from (web maps of China give GCJ-02 or BD-09) and import again "
+    "with --datum.",
+    "请向数据提供方确认坐标来源(国内网络地图多为 GCJ-02 或 BD-09),再用 --datum 指定后导入。",
+)
+
+
+def _undecided(reason: Text, residual: dict[str, float], compared: int) -> DatumFinding:
+    nan = float("nan")
+    return DatumFinding("unknown", "undecided", nan, nan, residual, compared, reason, ASK_SOURCE)
+
+
+def _outside_china() -> DatumFinding:
+    return DatumFinding(
+        "wgs84", "sure", 0.0, 0.0, {}, 0,
+        Text("The layer lies outside China, where web maps have no offset.",
+             "图层位于中国境外,网络地图没有坐标偏移。"),
+        Text("Nothing to do.", "无需处理。"),
+    )  # fmt: skip
+
+
+def _judge(match: _Match, expected: dict[str, tuple[float, float]]) -> DatumFinding:
+    ranked = sorted(match.residual_m, key=match.residual_m.__getitem__)
+    best, second = ranked[0], ranked[1]
+    low, next_low = match.residual_m[best], match.residual_m[second]
+    east, north = match.offset_m
+    off = float(np.hypot(east - expected[best][0], north - expected[best][1]))
+    figures = Text(
+        f"measured against the reference it lies {_signed(east, 'east', 'west')} and "
+        f"{_signed(north, 'north', 'south')}; mean distance left "
+        + ", ".join(f"{match.residual_m[h]:,.0f} m if {SHOWN[h]}" for h in HYPOTHESES),
+        f"与参考图层相比{_signed(east, '偏东', '偏西')}、{_signed(north, '偏北', '偏南')};"
+        + "、".join(
+            f"按 {SHOWN[h]} 剩余平均距离 {match.residual_m[h]:,.0f} 米" for h in HYPOTHESES
+        ),
+    )
+    if low > MATCH_M:
+        return _undecided(
+            Text(
+                f"The datum is undecided: the layer's lines and the reference's do not correspond "
+                f"(mean distance {low:,.0f} m at best, wanted below {MATCH_M:,.0f} m).",
+                f"基准无法判定:图层与参考图层的线条不对应(平均距离最小为 {low:,.0f} 米,"
+                f"应小于 {MATCH_M:,.0f} 米)。",
+            ),
+            match.residual_m,
+            match.compared,
+        )
+    if low > LIKELY_RATIO * next_low or off > OFFSET_TOLERANCE_M:
+        reason = Text(
+            f"The datum is undecided: {figures.en}. The lines are too coarse, or the offset "
+            "fits no known datum.",
+            f"基准无法判定:{figures.zh}。界线过于概略,或偏移与已知基准均不符。",
+        )
+        return DatumFinding(
+            "unknown", "undecided", east, north, match.residual_m, match.compared, reason,
+            ASK_SOURCE,
+        )  # fmt: skip
+    confidence: Confidence = "sure" if low <= SURE_RATIO * next_low else "likely"
+    sure = Text("", "") if confidence == "sure" else Text("probably ", "很可能")
+    text = Text(
+        f"The layer is {sure.en}in {SHOWN[best]}: {figures.en}.",
+        f"图层{sure.zh}为 {SHOWN[best]} 坐标:{figures.zh}。",
+    )
+    cure = Text("Nothing to do.", "无需处理。") if best == "wgs84" else Text(
+        f"Import again with --datum {best} to convert it; it was kept as it is.",
+        f"如需转换,请用 --datum {best} 重新导入;目前保持原样。",
+    )  # fmt: skip
+    return DatumFinding(best, confidence, east, north, match.residual_m, match.compared, text, cure)
+
+
+def _signed(metres: float, positive: str, negative: str) -> str:
+    unit = " m " if positive.isascii() else ""
+    way = positive if metres >= 0 else negative
+    return f"{abs(metres):,.0f}{unit}{way}" if unit else f"{way} {abs(metres):,.0f} 米"
+
+
+def note_finding(layer: CheckedFrame, finding: DatumFinding) -> CheckedFrame:
+    """Return `layer` with the finding among its remarks; coordinates stay as they are.
+
+    `info.source_datum` takes the finding's datum unless it is undecided.
+    """
+    info = layer.info.with_remarks(finding.as_remark(layer.info.file_name))
+    if finding.datum != "unknown":
+        same = info.source_datum == "cgcs2000" and finding.datum == "wgs84"
+        info = replace(info, source_datum=info.source_datum if same else finding.datum)
+    return CheckedFrame(info, layer.frame)

@@ -37,7 +37,10 @@ def stated_encoding(path: Path) -> tuple[str, bool]:
         word = cpg.read_bytes()[:64].decode("ascii", "replace").strip()
         return _codec(word), False
     dbf = shapefile_part(path, ".dbf")
-    head = dbf.open("rb").read(32) if dbf is not None else b""
+    if dbf is None:
+        return "", False
+    with dbf.open("rb") as stream:
+        head = stream.read(LANGUAGE_BYTE + 1)
     driver = head[LANGUAGE_BYTE] if len(head) > LANGUAGE_BYTE else 0
     return LANGUAGE_DRIVERS.get(driver, ""), driver in VAGUE
 

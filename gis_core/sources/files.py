@@ -4,6 +4,7 @@ import hashlib
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -181,7 +182,7 @@ def unpack(path: Path, folder: Path) -> None:
             left = MAX_UNPACKED_BYTES
             for entry in entries:
                 left = _unpack_entry(path, archive, entry, folder, left)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as err:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as err:
         raise UnreadableFileError(
             f"{path}: is damaged or not a zip archive ({err}). Pack it again.",
             f"{path}:压缩包已损坏或不是 zip 格式({err})。请重新打包。",

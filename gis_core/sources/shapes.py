@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -51,7 +52,7 @@ def keep_usable(frame: gpd.GeoDataFrame, *, file_name: str, layer: str = "") -> 
     shapes: Shapes = np.asarray(frame.geometry.array, dtype=object)
     numbers = np.arange(FIRST_ROW, len(frame) + FIRST_ROW)
     null, empty = shapely.is_missing(shapes), shapely.is_empty(shapes)
-    strange = ~null & ~empty & ~_finite(shapes)
+    strange = ~null & ~empty & ~finite(shapes)
     remarks = [
         *(_refused(file_name, layer, int(n), NULL_REASON) for n in numbers[null]),
         *(_refused(file_name, layer, int(n), EMPTY_REASON) for n in numbers[empty]),
@@ -70,17 +71,27 @@ def keep_usable(frame: gpd.GeoDataFrame, *, file_name: str, layer: str = "") -> 
     return CleanShapes(out, tuple(remarks))
 
 
-def _finite(shapes: Shapes) -> NDArray[np.bool_]:
+def finite(shapes: Shapes) -> NDArray[np.bool_]:
+    """Tell of each geometry whether all its coordinates are finite numbers."""
     points, owner = shapely.get_coordinates(shapes, return_index=True)
-    finite = np.ones(len(shapes), dtype=bool)
-    finite[owner[~np.isfinite(points).all(axis=1)]] = False
-    return finite
+    sound = np.ones(len(shapes), dtype=bool)
+    sound[owner[~np.isfinite(points).all(axis=1)]] = False
+    return sound
+
+
+def unplaced(rows: pd.Index, *, file_name: str, layer: str = "") -> tuple[Remark, ...]:
+    """Return a ``refused`` remark for each feature that its CRS cannot place on the earth."""
+    return tuple(_refused(file_name, layer, int(row), UNPLACED_REASON) for row in rows)
 
 
 NULL_REASON = Text("The feature has no geometry.", "该要素没有几何。")
 EMPTY_REASON = Text("The feature's geometry is empty.", "该要素的几何为空。")
 STRANGE_REASON = Text(
     "The feature has a coordinate that is not a number.", "该要素含有非数值(NaN 或无穷大)坐标。"
+)
+UNPLACED_REASON = Text(
+    "The feature lies where its coordinate system has no place on the earth.",
+    "该要素的坐标超出其坐标系可表示的范围。",
 )
 COLLAPSED_REASON = Text(
     "The feature's geometry collapses to a point or a line.", "该要素的几何退化为点或线。"

@@ -35,7 +35,7 @@ from gis_core.sources.reference_systems import (
     name_of,
     way_to_wgs84,
 )
-from gis_core.sources.shapes import keep_usable, mend_invalid, mixed_types
+from gis_core.sources.shapes import finite, keep_usable, mend_invalid, mixed_types, unplaced
 from gis_core.text import Text
 
 PARQUET = (".parquet", ".geoparquet")
@@ -125,7 +125,10 @@ def read_raw(
             f"'{datum}' is not a datum; choose one of {', '.join((*DATUMS, AUTO))}.",
             f"“{datum}”不是已知基准;请选 {'、'.join((*DATUMS, AUTO))} 之一。",
         )
-    with opened(path, suffixes=VECTOR_SUFFIXES, member=layer) as file:
+    with (
+        opened(path, suffixes=VECTOR_SUFFIXES, member=layer) as file,
+        np.errstate(invalid="ignore"),  # NaN coordinates are listed and kept out later
+    ):
         inside = file != path
         _check_kind(path, file)
         if file.suffix.lower() in PARQUET:
@@ -209,7 +212,9 @@ def _read_parquet(path: Path, file: Path, where: str | None) -> RawLayer:
         raise missing_crs(str(path))
     frame = frame.reset_index(drop=True)
     others = [c for c in frame.columns if frame[c].dtype == "geometry" and c != frame.geometry.name]
-    frame = frame.drop(columns=others).rename_geometry("geometry")
+    frame = frame.drop(columns=others)
+    if frame.geometry.name != "geometry":
+        frame = frame.rename_geometry("geometry")
     return RawLayer(frame, CRS(frame.crs), file.stem, ())
 
 
@@ -271,6 +276,8 @@ def _choose_layer(path: Path, file: Path, layer: str | None) -> str:
         return layer
     if len(spatial) == 1:
         return spatial[0]
+    if not names:
+        raise _damaged(path, ValueError("no layer can be found in it"))
     if not spatial:
         raise InvalidLayerError(
             f"{path}: holds no layer with geometry. Export the layer again.",
@@ -335,8 +342,10 @@ def finish(
     if name_of(raw.crs) != "EPSG:4326":
         way = way_to_wgs84(raw.crs, place, file_name=name)
         moved = shapely.transform(np.asarray(frame.geometry.array), way.apply)
-        frame = frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=4326))
-        remarks += way.remarks
+        placed = finite(moved)
+        remarks += way.remarks + unplaced(frame.index[~placed], file_name=name, layer=sheet)
+        shapes = gpd.GeoSeries(moved[placed], index=frame.index[placed], crs=4326)
+        frame = frame.loc[placed].set_geometry(shapes)
     frame = frame.set_crs(4326, allow_override=True)
     source = datum_of(raw.crs) if datum in ("wgs84", AUTO) else datum
     if datum in ("gcj02", "bd09"):
