@@ -4,59 +4,138 @@
 set -eu
 cd "$(dirname "$0")/.."
 what=${1:-run}
+here=$(pwd -P)
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 
 say() { printf '%s\n' "upland set-up: $*" >&2; }
+refuse() { say "$*"; exit 1; }
+# Run a command without its chatter; show all it said if it fails.
+quietly() { "$@" >"$log" 2>&1 </dev/null || { cat "$log" >&2; return 1; }; }
+any_file() { for file in "$@"; do [ ! -e "$file" ] || return 0; done; return 1; }
 
-postgis_here() { ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
-cjk_font_here() { ls /usr/share/fonts/opentype/noto/NotoSansCJK* /usr/share/fonts/truetype/wqy/* >/dev/null 2>&1 || { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]; }; }
-chromium_here() { command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null; }
-venv_here() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
+# --- which Python -------------------------------------------------------------------------------
+new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
+makes_venvs() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
+find_python() {  # the first that can make environments, else the first that is new enough
+  first=""
+  for name in ${PYTHON:-} python3 python3.11 python3.12 python3.13 /usr/bin/python3; do
+    if path=$(command -v "$name") && new_enough "$path"; then
+      if makes_venvs "$path"; then python=$path; return; fi
+      first=${first:-$path}
+    fi
+  done
+  python=$first
+}
+
+# --- what is missing of the system's packages ---------------------------------------------------
+newest_server() {  # the version of PostgreSQL that the private cluster would use
+  for program in /usr/lib/postgresql/*/bin/initdb; do
+    [ ! -e "$program" ] || printf '%s\n' "$program" | cut -d/ -f5
+  done | sort -n | tail -n 1
+}
+postgis_here() { server=$(newest_server); [ -n "$server" ] && [ -e "/usr/share/postgresql/$server/extension/postgis.control" ]; }
+needs_server() { [ "$what" = test ] || [ -z "${UPLAND_DATABASE_URL:-}" ]; }
+chinese_font_here() {
+  any_file /usr/share/fonts/opentype/noto/NotoSansCJK* /usr/share/fonts/truetype/wqy/* \
+    /usr/share/fonts/truetype/arphic/* && return 0
+  command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh 2>/dev/null)" ]
+}
+chromium_here() { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null
+
+[ -w . ] || refuse "$here cannot be written by $(id -un). Use a copy of your own, or change its owner."
+
+# An environment that was moved or whose Python is gone does not work: make it anew.
+venv=.venv/bin/python
+if [ -e .venv ] && ! { new_enough "$venv" && [ "$(cat .venv/.place 2>/dev/null || printf %s "$here")" = "$here" ]; }; then
+  say ".venv was moved or its Python is gone or too old: making it anew"
+  rm -rf .venv
+fi
 
 packages=""
-postgis_here || packages="$packages postgis-placeholder"
-cjk_font_here || packages="$packages fonts-noto-cjk"
-venv_here || packages="$packages python3-venv"
-[ "$what" = test ] && { chromium_here || packages="$packages chromium"; }
-
-if [ -n "$packages" ]; then
-  if ! command -v apt-get >/dev/null; then
-    say "missing:$packages. Install PostgreSQL with PostGIS, Python's venv, a Chinese font and Chromium with your system's package manager, then run this again."
-    exit 1
+if needs_server && ! postgis_here; then packages="$packages postgis"; fi
+chinese_font_here || packages="$packages fonts-noto-cjk"
+if [ ! -e .venv ]; then
+  find_python
+  if [ -z "$python" ]; then
+    if command -v python3 >/dev/null; then
+      refuse "$(python3 --version 2>&1) is too old; Upland needs Python 3.11 or newer. Install it, or name it: PYTHON=/path/to/python3.11 make …"
+    fi
+    packages="$packages python3 python3-venv"
+  elif ! makes_venvs "$python"; then
+    packages="$packages python3-venv"
   fi
+fi
+if [ "$what" = test ] && ! chromium_here; then packages="$packages chromium"; fi
+
+install_packages() {
+  command -v apt-get >/dev/null || refuse "missing:$packages. Install PostgreSQL with PostGIS, Python 3.11 or newer with venv, a Chinese font and (for tests) Chromium with your system's package manager, then run this again."
   root=""
   if [ "$(id -u)" != 0 ]; then
-    if command -v sudo >/dev/null; then root="sudo"; else
-      say "missing:$packages; neither root nor sudo is here. Ask an administrator to install them, then run this again."
-      exit 1
-    fi
+    command -v sudo >/dev/null || refuse "missing:$packages; you are not root and sudo is not here. Ask an administrator to install them (as root: sh scripts/setup.sh $what), then run this again."
+    root=sudo
+    sudo true || refuse "missing:$packages; sudo was refused. Ask an administrator to install them, then run this again."
   fi
-  $root apt-get update -q >/dev/null
-  postgis=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | cut -d' ' -f1 | sort -t- -k2 -n | tail -n 1)
-  packages=$(printf '%s' "$packages" | sed "s/postgis-placeholder/$postgis/")
-  say "installing$packages"
-  # The distribution must not start a server of its own: the workspace owns its cluster.
-  $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages >/dev/null
+  quietly $root apt-get update -q || say "the package lists could not be renewed; trying with those that are here"
+  case "$packages" in *" postgis"*)
+    server=$(newest_server)
+    postgis=$(apt-cache search --names-only "^postgresql-${server:-[0-9]+}-postgis-3\$" | cut -d' ' -f1 | sort -t- -k2 -n | tail -n 1)
+    [ -n "$postgis" ] || refuse "no package of PostGIS for PostgreSQL ${server:-(any version)} is on offer here. Install PostgreSQL with PostGIS, or set UPLAND_DATABASE_URL to a server that has it."
+    packages=$(printf '%s' "$packages" | sed "s/ postgis/ $postgis/") ;;
+  esac
+  say "installing$packages (a minute or two)"
+  apt_install() { quietly $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; }
+  # A workspace owns its cluster: the distribution need not make and start one of its own.
+  clusters=/etc/postgresql-common/createcluster.conf
+  case "$packages" in *" postgresql-"*)
+    apt_install postgresql-common || refuse "postgresql-common could not be installed; see above."
+    $root cp -p "$clusters" "$clusters.before-upland"
+    printf 'create_main_cluster = false\n' | $root tee -a "$clusters" >/dev/null ;;
+  esac
+  failed=""
+  # a list of names, to be split
+  # shellcheck disable=SC2086
+  apt_install $packages || failed=yes
+  if [ -e "$clusters.before-upland" ]; then $root mv "$clusters.before-upland" "$clusters"; fi
+  [ -z "$failed" ] || refuse "the packages could not be installed:$packages. See the messages above."
+}
+if [ -n "$packages" ]; then install_packages; fi
+
+# --- the virtual environment --------------------------------------------------------------------
+if [ ! -e .venv ]; then
+  find_python
+  [ -n "$python" ] || refuse "no Python 3.11 or newer is here. Install it, or name it: PYTHON=/path/to/python3.11 make …"
+  say "making .venv with $("$python" --version 2>&1)"
+  quietly "$python" -m venv .venv || { rm -rf .venv; refuse "the virtual environment could not be made with $python; see above."; }
 fi
+printf %s "$here" >.venv/.place
 
 lock=requirements/run.txt
-[ "$what" = test ] && lock=requirements/test.txt
-[ -x .venv/bin/python ] || { say "making .venv"; python3 -m venv .venv; }
-stamp=.venv/.installed-$what
-want=$(cat "$lock" requirements/build.txt pyproject.toml | sha256sum | cut -d' ' -f1)
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$want" ]; then
-  say "installing the Python packages of $lock"
-  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r requirements/build.txt
-  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "$lock"
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-  printf '%s\n' "$want" >"$stamp"
+[ "$what" = run ] || lock=requirements/test.txt
+want=$(cat requirements/*.txt pyproject.toml | sha256sum | cut -d' ' -f1)
+installed() { [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$want" ]; }
+if ! installed "$what" && ! { [ "$what" = run ] && installed test; }; then
+  say "installing the Python packages of $lock (a minute or two)"
+  pip_install() { quietly "$venv" -m pip install -q --disable-pip-version-check --no-input "$@"; }
+  if ! pip_install --require-hashes -r requirements/build.txt ||
+    ! pip_install --require-hashes -r "$lock" ||
+    ! pip_install --no-deps --no-build-isolation -e .; then
+    refuse "the Python packages could not be installed; see above."
+  fi
+  printf '%s\n' "$want" >".venv/.installed-$what"
 fi
 
+# --- the map assets -----------------------------------------------------------------------------
 assets=gis_core/products/assets
-if [ -f "$assets/package-lock.json" ] && [ ! -d "$assets/vendor" ]; then
-  if command -v npm >/dev/null; then
-    say "building the map assets"
-    .venv/bin/python scripts/build_assets.py >&2 || say "map assets not built; pages fall back to the public CDN"
-  else
-    say "npm is not here: maps fall back to the public CDN and need internet"
+if [ -f "$assets/package-lock.json" ]; then
+  want=$(cat "$assets/package-lock.json" scripts/build_assets.py | sha256sum | cut -d' ' -f1)
+  if [ "$(cat "$assets/vendor/.installed" 2>/dev/null)" != "$want" ]; then
+    if ! command -v npm >/dev/null; then
+      say "npm is not here: maps take their scripts from the public CDN and need internet"
+    elif say "building the map assets" && quietly "$venv" scripts/build_assets.py; then
+      printf '%s\n' "$want" >"$assets/vendor/.installed"
+    else
+      say "the map assets were not built (see above): maps take their scripts from the public CDN"
+    fi
   fi
 fi
