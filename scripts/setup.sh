@@ -17,15 +17,23 @@ any_file() { for file in "$@"; do [ ! -e "$file" ] || return 0; done; return 1; 
 # --- which Python -------------------------------------------------------------------------------
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }
 makes_venvs() { "$1" -c 'import ensurepip, venv' >/dev/null 2>&1; }
-find_python() {  # the first that can make environments, else the first that is new enough
-  first=""
-  for name in ${PYTHON:-} python3 python3.11 python3.12 python3.13 /usr/bin/python3; do
-    if path=$(command -v "$name") && new_enough "$path"; then
-      if makes_venvs "$path"; then python=$path; return; fi
-      first=${first:-$path}
-    fi
+candidates() {  # every Python in PATH: one shadowed by another's shim may be the one that works
+  printf '%s\n' "${PYTHON:-}"
+  for name in python3 python3.11 python3.12 python3.13; do
+    printf '%s\n' "$PATH" | tr : '\n' | sed "s|\$|/$name|"
   done
-  python=$first
+}
+first_that() {  # first_that CHECK...: the first candidate that passes all checks
+  candidates | while IFS= read -r path; do
+    [ -x "$path" ] || continue
+    passed=yes
+    for check in "$@"; do "$check" "$path" </dev/null || { passed=""; break; }; done
+    [ -z "$passed" ] || { printf '%s\n' "$path"; break; }
+  done
+}
+find_python() {
+  python=$(first_that new_enough makes_venvs)
+  [ -n "$python" ] || python=$(first_that new_enough)
 }
 
 # --- what is missing of the system's packages ---------------------------------------------------
@@ -59,7 +67,7 @@ if [ ! -e .venv ]; then
   find_python
   if [ -z "$python" ]; then
     if command -v python3 >/dev/null; then
-      refuse "$(python3 --version 2>&1) is too old; Upland needs Python 3.11 or newer. Install it, or name it: PYTHON=/path/to/python3.11 make …"
+      refuse "$(python3 --version 2>&1 | tail -n 1) is too old; Upland needs Python 3.11 or newer. Install it, or name it: PYTHON=/path/to/python3.11 make …"
     fi
     packages="$packages python3 python3-venv"
   elif ! makes_venvs "$python"; then
