@@ -4,6 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 what=${1:-run}
+case "$what" in run | test) ;; *) echo "usage: setup.sh run|test" >&2; exit 2 ;; esac
 here=$(pwd -P)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
