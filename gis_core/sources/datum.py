@@ -154,7 +154,7 @@ HYPOTHESES = ("wgs84", "gcj02", "bd09")
 SHOWN = {"wgs84": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09", "unknown": "?"}
 SAMPLE_STEP_M = 500.0  # between sampled places along the layer's lines
 LINE_STEP_M = 50.0  # between the points that stand for the lines compared with
-MAX_SAMPLE, MAX_LINE_POINTS = 4_000, 400_000
+MAX_SAMPLE, MAX_SEARCHED, MAX_LINE_POINTS = 4_000, 600, 400_000
 METRES_PER_DEGREE = 111_000.0  # of latitude; only spaces the samples
 CAP_M = 1_000.0  # a place farther off than this has no counterpart and counts as this far
 SEARCH_M, SEARCH_STEPS_M = 1_600.0, (200.0, 100.0, 50.0, 25.0)
@@ -306,19 +306,19 @@ def _places(shapes: Shapes, step_m: float, limit: int, near: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class _Pairing:
-    """Places of one side compared with the lines of the other, both in degrees."""
+    """Places of one side, in degrees, and the lines of the other, in the plane."""
 
     places: Floats
-    lines: Floats
+    lines: cKDTree
     forward: bool  # whether `places` are the layer's
 
     def residuals_m(self, plane: _Plane) -> dict[str, float]:
+        """Return the mean capped distance per hypothesis; only the sampled side is moved."""
         found: dict[str, float] = {}
         for datum in HYPOTHESES:
-            layer, known = (self.places, self.lines) if self.forward else (self.lines, self.places)
-            taken = np.column_stack(convert_lonlat(*layer.T, source=datum, target="wgs84"))
-            sample, tree = (taken, known) if self.forward else (known, taken)
-            distance, _ = cKDTree(plane.xy(tree)).query(plane.xy(sample))
+            source, target = (datum, "wgs84") if self.forward else ("wgs84", datum)
+            moved = np.column_stack(convert_lonlat(*self.places.T, source=source, target=target))
+            distance, _ = self.lines.query(plane.xy(moved), distance_upper_bound=CAP_M)
             found[datum] = float(np.minimum(distance, CAP_M).mean())
         return found
 
@@ -333,27 +333,23 @@ def _best_direction(layer: Shapes, known: Shapes, plane: _Plane) -> _Match | Non
     near = np.concatenate([np.maximum(a[:2], b[:2]) - pad, np.minimum(a[2:], b[2:]) + pad])
     if near[0] >= near[2] or near[1] >= near[3]:
         return None
-    best: tuple[_Pairing, dict[str, float]] | None = None
+    found: list[tuple[_Pairing, dict[str, float]]] = []
     for sampled, drawn, forward in ((layer, known, True), (known, layer, False)):
         places = _places(sampled, SAMPLE_STEP_M, MAX_SAMPLE, near)
         lines = _places(drawn, LINE_STEP_M, MAX_LINE_POINTS, near)
         if not (len(places) and len(lines)):
             return None
-        pairing = _Pairing(places, lines, forward)
-        residual = pairing.residuals_m(plane)
-        if best is None or min(residual.values()) < min(best[1].values()):
-            best = pairing, residual
-    if best is None:
-        return None
-    pairing, residual = best
-    east, north = _free_offset(plane.xy(pairing.places), cKDTree(plane.xy(pairing.lines)))
+        pairing = _Pairing(places, cKDTree(plane.xy(lines)), forward)
+        found.append((pairing, pairing.residuals_m(plane)))
+    pairing, residual = min(found, key=lambda pair: min(pair[1].values()))
+    east, north = _free_offset(plane.xy(pairing.places), pairing.lines)
     sign = 1.0 if pairing.forward else -1.0
     return _Match(residual, (sign * east, sign * north), len(pairing.places))
 
 
 def _free_offset(sample: Floats, tree: cKDTree) -> tuple[float, float]:
     """Return the shift, in metres, that the sample has against the lines, by search."""
-    sample = sample[:: max(1, len(sample) // 1_000)]
+    sample = sample[:: max(1, len(sample) // MAX_SEARCHED)]
     best, reach = np.zeros(2), SEARCH_M
     for step in SEARCH_STEPS_M:
         axis = np.arange(-reach, reach + step / 2, step)

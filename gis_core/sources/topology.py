@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from gis_core.units import geodesic_area_m2
 
 SLIVER_M2 = 10_000.0  # 1 ha, 15 mu: smaller faults are drawing noise, counted but not listed
-DIGITISING_DEG = 1e-9  # about 0.1 mm: closer lines are one line
+CLOSED_DEG = 5e-7  # about 5 cm: lines no farther apart than twice this are one line
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class TopologyFaults:
 def measure_faults(units: gpd.GeoDataFrame) -> TopologyFaults:
     """Measure overlaps between units and gaps enclosed by them.
 
-    A gap is a hole in the union of all units; one that opens to the outside is not seen.
+    A gap is a hole in the union of all units; one that opens to the outside by more than
+    10 cm is not seen.
     Areas are geodesic, in square metres.
 
     Parameters
@@ -82,22 +83,30 @@ def _overlaps(shapes: np.ndarray) -> tuple[list[Overlap], list[float]]:
 
 def _polygons(shape: BaseGeometry) -> BaseGeometry:
     parts = [p for p in shapely.get_parts(shape) if p.geom_type == "Polygon"]
-    return shapely.multipolygons(parts)
+    return shapely.multipolygons(parts) if parts else shapely.MultiPolygon()
 
 
 def _gaps(shapes: np.ndarray) -> tuple[list[Gap], list[float]]:
-    parts = shapely.get_parts(shapely.union_all(shapes))
-    holes = [shapely.polygons(ring) for part in parts for ring in part.interiors]
-    if not holes:
+    """Find holes in the union of all units, with slits up to 10 cm wide taken as closed."""
+    grown = shapely.buffer(shapes, CLOSED_DEG, join_style="mitre")
+    parts = shapely.get_parts(shapely.union_all(grown))
+    rings = [ring for part in parts for ring in part.interiors]
+    if not rings:
         return [], []
-    tree, areas = shapely.STRtree(shapes), _areas(holes)
+    tree = shapely.STRtree(shapes)
+    reach = shapely.buffer(shapely.polygons(rings), 2 * CLOSED_DEG, join_style="mitre")
+    around = [np.sort(tree.query(hole, predicate="intersects")) for hole in reach]
+    holes = [
+        _polygons(shapely.difference(hole, shapely.union_all(shapes[near])))
+        for hole, near in zip(reach, around, strict=True)
+    ]
     gaps: list[Gap] = []
-    for hole, area_m2 in zip(holes, areas, strict=True):
+    areas = _areas(holes)
+    for hole, near, area_m2 in zip(holes, around, areas, strict=True):
         if area_m2 < SLIVER_M2:
             continue
         inside = shapely.point_on_surface(hole)
-        around = tree.query(hole, predicate="dwithin", distance=DIGITISING_DEG)
-        touching = tuple(int(i) for i in sorted(around))
+        touching = tuple(int(i) for i in near)
         gaps.append(Gap(float(area_m2), float(inside.x), float(inside.y), touching))
     gaps.sort(key=lambda gap: -gap.area_m2)
     return gaps, [float(a) for a in areas if a < SLIVER_M2]
