@@ -5,13 +5,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from landscape import destinations, published_villages, times
 
 from gis_core.relocation.explain import explain_village
 from gis_core.relocation.planning import PlanOptions, plan_relocation
 from gis_core.relocation.result import RelocationPlan
 from gis_core.relocation.rules import FixedMove, PlanRules
 from gis_core.relocation.solve import SolveOptions
+from tests.relocation.landscape import destinations, published_villages, times
 
 VILLAGES, SITES = published_villages(), destinations()
 TIMES = times(VILLAGES, SITES)
