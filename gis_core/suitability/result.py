@@ -1,12 +1,14 @@
 """What a suitability run gives."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import xarray as xr
 
+from gis_core.grid import Grid
 from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
-from gis_core.text import Text
+from gis_core.text import Text, as_document
 
 CLASS_NAMES = ("S1", "S2", "S3", "N1", "N2")
 NO_DATA_CLASS = 0  # in `class_codes`; 1 to 5 are CLASS_NAMES in order
@@ -87,3 +89,29 @@ class SuitabilityResult:
     remarks: tuple[Remark, ...]
     provenance: Provenance
     time_s: float
+
+    def document(self) -> dict[str, Any]:
+        """Return the figures as plain bilingual values, without the rasters."""
+        grid = Grid.of(self.score)
+        return dict(as_document({
+            "model": self.model,
+            "title": self.title,
+            "grid": {"crs": grid.crs.to_string(), "width": grid.width, "height": grid.height,
+                     "cell_m": grid.cell_m},
+            "criteria": self.criteria,
+            "consistency_ratio": self.consistency_ratio,
+            "classes": [
+                {"class": c.class_name, "cells": c.cells, "area_mu": c.area_mu, "share": c.share}
+                for c in self.classes
+            ],
+            "excluded": self.excluded,
+            "counties": [
+                {"code": u.code, "name": u.name, "mean_score": u.mean_score,
+                 **{f"{n.lower()}_area_mu": a for n, a in u.class_area_mu.items()},
+                 "excluded_area_mu": u.excluded_area_mu}
+                for u in self.units
+            ],
+            "remarks": [r.as_dict("en") | {"reason": r.reason, "cure": r.cure}
+                        for r in self.remarks],
+            "time_s": self.time_s,
+        }))  # fmt: skip

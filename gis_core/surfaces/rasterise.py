@@ -1,10 +1,12 @@
 """Vector shapes onto a grid."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from rasterio.features import rasterize
 
 from gis_core.errors import MissingCrsError
@@ -15,7 +17,7 @@ def burn(
     frame: gpd.GeoDataFrame,
     grid: Grid,
     *,
-    values: Sequence[float] | None = None,
+    values: Sequence[float] | NDArray[Any] | None = None,
     all_touched: bool = True,
     dtype: str = "uint8",
 ) -> xr.DataArray:

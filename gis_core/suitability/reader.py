@@ -1,0 +1,279 @@
+"""Read a model file: every field checked, every fault named with line and cure."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gis_core.errors import InvalidCriterionError
+from gis_core.provenance import hash_document
+from gis_core.suitability import membership as shapes
+from gis_core.suitability.located import LocatedDocument, Path_, read_located
+from gis_core.suitability.membership import Membership
+from gis_core.suitability.model import GROUPS, Criterion, Rule, SuitabilityModel, find_model
+from gis_core.text import Text
+
+TAGS = ("standard", "local", "planner")
+DERIVATIONS = ("value", "slope", "aspect", "distance")
+DEFAULT_LIMITS = {"S1": 0.8, "S2": 0.6, "S3": 0.4, "N1": 0.2}
+TOP = {"name", "title", "purpose", "criteria", "rules", "classes"}
+CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", "weight", "tag",
+             "source", "optional"}  # fmt: skip
+RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional"}
+LIMITS = {"above", "below", "within_m", "classes", "inside"}
+
+
+def load_model(name: str | Path) -> SuitabilityModel:
+    """Read a model by path or by a shipped model's name.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such file or shipped model.
+    InvalidModelError
+        If the file breaks the schema; the message names file, line, part and cure.
+    """
+    return model_from_document(read_located(find_model(name)))
+
+
+def model_from_document(document: LocatedDocument) -> SuitabilityModel:
+    """Build a model from a YAML document; errors as `load_model`."""
+    reader = _Reader(document)
+    top = reader.mapping((), TOP, required={"name", "title", "criteria"})
+    criteria = tuple(
+        reader.criterion(("criteria", i)) for i in range(reader.length(("criteria",), least=1))
+    )
+    rules = tuple(reader.rule(("rules", i)) for i in range(reader.length(("rules",), least=0)))
+    reader.check_names([("criteria", c.name) for c in criteria])
+    reader.check_names([("rules", r.name) for r in rules])
+    if not any(c.weight > 0 for c in criteria):
+        raise document.refuse(("criteria",), "no weight is above zero. Give at least one.",
+                              "没有大于零的权重。请至少设置一个。")  # fmt: skip
+    purpose = reader.text(("purpose",)) if "purpose" in top else Text("", "")
+    return SuitabilityModel(
+        name=reader.word(("name",)), title=reader.text(("title",)), purpose=purpose,
+        criteria=criteria, rules=rules, class_limits=reader.class_limits(),
+        content_hash=hash_document(top),
+    )  # fmt: skip
+
+
+class _Reader:
+    """Takes values out of a located document, refusing what the schema does not allow."""
+
+    def __init__(self, document: LocatedDocument) -> None:
+        self.document = document
+
+    def at(self, path: Path_) -> Any:
+        value = self.document.values
+        for step in path:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def mapping(self, path: Path_, known: set[str], *, required: set[str]) -> dict[str, Any]:
+        value = self.at(path)
+        if not isinstance(value, dict):
+            raise self.document.refuse(path, "wanted 'key: value' lines.", "应为“键: 值”的形式。")
+        for key in value:
+            if key not in known:
+                raise self.document.refuse(
+                    (*path, key), f"'{key}' is not known; known are {', '.join(sorted(known))}.",
+                    f"未知的键“{key}”;可用的键有 {'、'.join(sorted(known))}。",
+                )  # fmt: skip
+        for key in sorted(required - set(value)):
+            raise self.document.refuse(
+                path, f"'{key}' is missing. Add it.", f"缺少“{key}”。请补充。"
+            )
+        return value
+
+    def length(self, path: Path_, *, least: int) -> int:
+        value = self.at(path)
+        if value is None and least == 0:
+            return 0
+        if not isinstance(value, list) or len(value) < least:
+            raise self.document.refuse(
+                path,
+                f"wanted a list of at least {least} entries.",
+                f"应为至少含 {least} 项的列表。",
+            )
+        return len(value)
+
+    def word(self, path: Path_) -> str:
+        value = self.at(path)
+        if not isinstance(value, str) or not value.strip():
+            raise self.document.refuse(
+                path, f"is '{value}', wanted a word.", f"为“{value}”,应为文字。"
+            )
+        return value.strip()
+
+    def choice(self, path: Path_, allowed: tuple[str, ...], default: str | None = None) -> str:
+        value = self.at(path)
+        if value is None and default is not None:
+            return default
+        if value not in allowed:
+            raise self.document.refuse(
+                path, f"is '{value}', wanted one of {', '.join(allowed)}.",
+                f"为“{value}”,应为 {'、'.join(allowed)} 之一。",
+            )  # fmt: skip
+        return str(value)
+
+    def number(self, path: Path_) -> float:
+        value = self.at(path)
+        numeric = isinstance(value, int | float) and not isinstance(value, bool)
+        if not numeric or not math.isfinite(value):
+            raise self.document.refuse(path, f"is '{value}', wanted a number.",
+                                       f"为“{value}”,应为数字。")  # fmt: skip
+        return float(value)
+
+    def text(self, path: Path_) -> Text:
+        value = self.at(path)
+        if isinstance(value, dict) and all(isinstance(value.get(k), str) for k in ("en", "zh")):
+            return Text(value["en"], value["zh"])
+        raise self.document.refuse(path, "wanted the text in both languages: {en: …, zh: …}.",
+                                   "应给出中英两种文字:{en: …, zh: …}。")  # fmt: skip
+
+    def flag(self, path: Path_) -> bool:
+        value = self.at(path)
+        if value not in (None, True, False):
+            raise self.document.refuse(path, f"is '{value}', wanted true or false.",
+                                       f"为“{value}”,应为 true 或 false。")  # fmt: skip
+        return bool(value)
+
+    def check_names(self, places: list[tuple[str, str]]) -> None:
+        seen: set[str] = set()
+        for index, (part, name) in enumerate(places):
+            if name in seen:
+                raise self.document.refuse(
+                    (part, index, "name"), f"'{name}' stands twice. Rename one.",
+                    f"“{name}”重复。请改名。",
+                )  # fmt: skip
+            seen.add(name)
+
+    def class_limits(self) -> tuple[float, float, float, float]:
+        if self.at(("classes",)) is None:
+            return tuple(DEFAULT_LIMITS.values())  # type: ignore[return-value]
+        names = set(DEFAULT_LIMITS)
+        self.mapping(("classes",), names, required=names)
+        limits = tuple(self.number(("classes", name)) for name in DEFAULT_LIMITS)
+        falling = all(a > b for a, b in zip(limits, limits[1:], strict=False))
+        if not falling or limits[0] > 1 or limits[-1] <= 0:
+            raise self.document.refuse(
+                ("classes",), f"are {limits}; wanted falling numbers between 1 and 0.",
+                f"为 {limits};应为 1 至 0 之间递减的数。",
+            )  # fmt: skip
+        return limits  # type: ignore[return-value]
+
+    def criterion(self, path: Path_) -> Criterion:
+        value = self.mapping(path, CRITERION, required=CRITERION - {"optional", "derive", "group"})
+        derive = self.choice((*path, "derive"), DERIVATIONS, "value")
+        weight = self.number((*path, "weight"))
+        if weight < 0:
+            raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
+                                       f"为 {weight},应不小于 0。")  # fmt: skip
+        return Criterion(
+            name=self.word((*path, "name")), title=self.text((*path, "title")),
+            group=self.choice((*path, "group"), GROUPS, "location"),
+            layer=self.word((*path, "layer")), derive=derive,  # type: ignore[arg-type]
+            unit=str(value["unit"] or ""), membership=self.membership((*path, "membership")),
+            weight=weight, tag=self.tag(path, is_distance=derive == "distance"),  # type: ignore[arg-type]
+            source=self.text((*path, "source")), optional=self.flag((*path, "optional")),
+        )  # fmt: skip
+
+    def tag(self, path: Path_, *, is_distance: bool) -> str:
+        tag = self.choice((*path, "tag"), TAGS)
+        if is_distance and tag == "standard":
+            raise self.document.refuse(
+                (*path, "tag"),
+                "is 'standard', but the standards for organic production give no distances. Tag it "
+                "'local' or 'planner' and name the source.",
+                "为 standard,但有机生产标准没有规定距离。请标为 local 或 planner 并注明来源。",
+            )
+        return tag
+
+    def rule(self, path: Path_) -> Rule:
+        self.mapping(path, RULE, required=RULE - {"optional", "derive"})
+        limits = self.mapping((*path, "exclude"), LIMITS, required=set())
+        if len(limits) != 1:
+            raise self.document.refuse(
+                (*path, "exclude"), f"holds {len(limits)} limits, wanted one of "
+                f"{', '.join(sorted(LIMITS))}.",
+                f"含 {len(limits)} 个条件,应为 {'、'.join(sorted(LIMITS))} 之一。",
+            )  # fmt: skip
+        kind = next(iter(limits))
+        place = (*path, "exclude", kind)
+        chosen: dict[str, Any] = {}
+        if kind == "classes":
+            chosen["classes"] = tuple(
+                str(self.at((*place, i))) for i in range(self.length(place, least=1))
+            )
+        elif kind == "inside":
+            chosen["inside"] = self.flag(place)
+        else:
+            chosen[kind] = self.number(place)
+        derive = "distance" if kind == "within_m" else "value"
+        return Rule(
+            name=self.word((*path, "name")), title=self.text((*path, "title")),
+            layer=self.word((*path, "layer")),
+            derive=self.choice((*path, "derive"), DERIVATIONS, derive),  # type: ignore[arg-type]
+            tag=self.tag(path, is_distance=kind == "within_m"),  # type: ignore[arg-type]
+            source=self.text((*path, "source")), optional=self.flag((*path, "optional")), **chosen,
+        )  # fmt: skip
+
+    def membership(self, path: Path_) -> Membership:
+        kinds: dict[str, tuple[set[str], Callable[[], Membership]]] = {
+            "linear": ({"best", "worst"}, lambda: shapes.linear(
+                self.number((*path, "best")), self.number((*path, "worst")))),
+            "piecewise": ({"points"}, lambda: shapes.piecewise(self._points(path))),
+            "triangular": ({"low", "peak", "high"}, lambda: self._shape(
+                path, {"low": 0.0, "peak": 1.0, "high": 0.0})),
+            "trapezoid": ({"low", "from", "to", "high"}, lambda: self._shape(
+                path, {"low": 0.0, "from": 1.0, "to": 1.0, "high": 0.0})),
+            "sigmoid": ({"middle", "width"}, lambda: shapes.Sigmoid(
+                self.number((*path, "middle")), self._width(path))),
+            "gaussian": ({"centre", "width"}, lambda: shapes.Gaussian(
+                self.number((*path, "centre")), self._width(path))),
+            "categorical": ({"classes", "other"}, lambda: self._categorical(path)),
+        }  # fmt: skip
+        kind = self.choice((*path, "kind"), tuple(kinds))
+        keys, make = kinds[kind]
+        optional = {"other"} if kind == "categorical" else set()
+        self.mapping(path, keys | {"kind"}, required=keys - optional)
+        try:
+            return make()
+        except InvalidCriterionError as err:
+            raise self.document.refuse(path, err.text.en, err.text.zh) from err
+
+    def _width(self, path: Path_) -> float:
+        width = self.number((*path, "width"))
+        if width == 0:
+            raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
+                                       "为 0,应为非零数。")  # fmt: skip
+        return width
+
+    def _points(self, path: Path_) -> list[tuple[float, float]]:
+        place = (*path, "points")
+        return [
+            (self.number((*place, i, 0)), self.number((*place, i, 1)))
+            for i in range(self.length(place, least=2))
+        ]
+
+    def _shape(self, path: Path_, scores: dict[str, float]) -> Membership:
+        return shapes.piecewise([(self.number((*path, k)), s) for k, s in scores.items()])
+
+    def _categorical(self, path: Path_) -> Membership:
+        classes = self.at((*path, "classes"))
+        if not isinstance(classes, dict) or not classes:
+            raise self.document.refuse((*path, "classes"), "wanted 'class: score' lines.",
+                                       "应为“类别: 得分”的形式。")  # fmt: skip
+        scores = {str(name): self._score((*path, "classes", name)) for name in classes}
+        other = 0.0 if self.at((*path, "other")) is None else self._score((*path, "other"))
+        return shapes.Categorical(scores, other)
+
+    def _score(self, path: Path_) -> float:
+        score = self.number(path)
+        if not 0 <= score <= 1:
+            raise self.document.refuse(path, f"is {score}, wanted a score from 0 to 1.",
+                                       f"为 {score},得分应在 0 至 1 之间。")  # fmt: skip
+        return score

@@ -1,0 +1,186 @@
+"""Run a model over layers: scores, classes, exclusions and figures by unit."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from gis_core.errors import NotFoundError
+from gis_core.grid import Grid
+from gis_core.progress import Progress, silent
+from gis_core.provenance import Provenance
+from gis_core.remarks import Remark
+from gis_core.suitability.combine import weighted_classes
+from gis_core.suitability.figures import class_areas, excluded_areas, unit_figures
+from gis_core.suitability.membership import Categorical
+from gis_core.suitability.model import Criterion, SuitabilityModel
+from gis_core.suitability.prepare import Layer, Surfaces
+from gis_core.suitability.result import CriterionUse, SuitabilityResult
+from gis_core.suitability.weights import normalised
+from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.surfaces.rasterise import burn
+from gis_core.text import Text
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a run uses beside its layers.
+
+    `legends` names the values of categorical rasters by theme; `units` (code, name_zh, name_en,
+    geometry) bound the area of study and get figures of their own; `input_hashes` are kept with
+    the result.
+    """
+
+    legends: dict[str, dict[int, Text]] = field(default_factory=dict)
+    units: gpd.GeoDataFrame | None = None
+    input_hashes: dict[str, str] = field(default_factory=dict)
+
+
+def run_suitability(
+    model: SuitabilityModel,
+    layers: Mapping[str, Layer],
+    *,
+    grid: Grid,
+    surroundings: Surroundings | None = None,
+    weights: Mapping[str, float] | None = None,
+    progress: Progress = silent,
+) -> SuitabilityResult:
+    """Score every cell of `grid` with `model`.
+
+    Parameters
+    ----------
+    model
+        Criteria, rules and class limits.
+    layers
+        By theme: rasters (dims y, x, any CRS and cell) and vectors (any CRS), as they came.
+    grid
+        The grid to score.
+    surroundings
+        Legends, units and hashes.
+    weights
+        By criterion, instead of the model's; normalised here.
+
+    Returns
+    -------
+    result
+        A cell without data in any used criterion has no score. Optional criteria and rules whose
+        layer is missing are left out, with a remark, and the weights normalised again.
+
+    Raises
+    ------
+    NotFoundError
+        If a required layer is missing; the message says how to import it.
+    InvalidCriterionError
+        If a weight is NaN, negative, or none is above zero.
+    InvalidModelError
+        If a derivation does not fit its layer.
+    """
+    started = time.perf_counter()
+    around = surroundings or Surroundings()
+    surfaces = Surfaces(dict(layers), grid, around.legends)
+    used, remarks = _usable(model, surfaces)
+    asked = {c.name: c.weight if weights is None else weights.get(c.name, 0.0) for c in used}
+    shares = normalised(asked)
+    scores = _criterion_scores(used, surfaces, progress)
+    failed = _failed_rules(model, surfaces)
+    zones = _zones(around.units, grid)
+    inside = np.ones(grid.shape, bool) if zones is None else zones > 0
+    score, codes = weighted_classes(
+        scores.reshape(len(used), -1), np.array(list(shares.values()), np.float32),
+        failed.ravel(), inside.ravel(), np.array(model.class_limits, np.float32),
+    )  # fmt: skip
+    progress(0.9, Text("Summing up by county", "正在按县汇总"))
+    area_mu = cell_areas_m2(grid).to_numpy() * np.float32(15.0 / 10_000.0)
+    wrapped_codes = codes.reshape(grid.shape)
+    wrapped_score = score.reshape(grid.shape)
+    return SuitabilityResult(
+        model=model.name, title=model.title,
+        criteria=tuple(CriterionUse(c.name, c.title, shares[c.name], c.tag, c.source.en)
+                       for c in used),
+        consistency_ratio=None,
+        classes=class_areas(wrapped_codes, area_mu),
+        excluded=excluded_areas(model.rules, np.where(inside, failed, 0), area_mu),
+        units=unit_figures(around.units, zones, wrapped_score, wrapped_codes, area_mu),
+        score=grid.wrap(wrapped_score, name="score"),
+        class_codes=grid.wrap(wrapped_codes, name="class"),
+        failed_rules=grid.wrap(np.where(inside, failed, 0).astype(np.uint32), name="rules"),
+        criterion_scores={c.name: grid.wrap(scores[i], name=c.name) for i, c in enumerate(used)},
+        remarks=tuple(remarks),
+        provenance=Provenance(
+            model.content_hash, around.input_hashes,
+            {"weights": shares, "cell_m": grid.cell_m, "crs": grid.crs.to_string()},
+        ),
+        time_s=time.perf_counter() - started,
+    )  # fmt: skip
+
+
+def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion], list[Remark]]:
+    used, remarks = [], []
+    for criterion in model.criteria:
+        if criterion.optional and not surfaces.has(criterion.layer):
+            remarks.append(Remark(
+                model.name, "note",
+                Text(f"Criterion '{criterion.title.en}' was left out: the workspace holds no layer "
+                     f"'{criterion.layer}'; the other weights were normalised again.",
+                     f"准则“{criterion.title.zh}”未使用:工作区中没有“{criterion.layer}”图层;"
+                     "其余权重已重新归一。"),
+                Text("Import the layer and run again.", "导入该图层后重新运行。"),
+                column=criterion.name,
+            ))  # fmt: skip
+        else:
+            used.append(criterion)
+    if not used:
+        raise NotFoundError(
+            f"None of the layers of model '{model.name}' is here; it can use "
+            f"{', '.join(model.themes())}. Import one with upland import.",
+            f"模型“{model.name}”所需图层均不存在;可用图层为 {'、'.join(model.themes())}。"
+            "请用 upland import 导入。",
+        )
+    for rule in model.rules:
+        if rule.optional and not surfaces.has(rule.layer):
+            remarks.append(Remark(
+                model.name, "note",
+                Text(f"Rule '{rule.title.en}' was not applied: the workspace holds no layer "
+                     f"'{rule.layer}'.",
+                     f"规则“{rule.title.zh}”未应用:工作区中没有“{rule.layer}”图层。"),
+                Text("Import the layer and run again.", "导入该图层后重新运行。"), column=rule.name,
+            ))  # fmt: skip
+    return used, remarks
+
+
+def _criterion_scores(
+    used: list[Criterion], surfaces: Surfaces, progress: Progress
+) -> NDArray[np.float32]:
+    scores = np.empty((len(used), *surfaces.grid.shape), np.float32)
+    for i, criterion in enumerate(used):
+        progress(0.8 * i / len(used), Text(
+            f"Scoring: {criterion.title.en}", f"正在评分:{criterion.title.zh}"
+        ))  # fmt: skip
+        values = surfaces.values(criterion.layer, criterion.derive)
+        rule = criterion.membership
+        if isinstance(rule, Categorical):
+            scores[i] = rule.score_values(values, surfaces.class_names(criterion.layer))
+        else:
+            scores[i] = rule.score(values)
+    return scores
+
+
+def _failed_rules(model: SuitabilityModel, surfaces: Surfaces) -> NDArray[np.uint32]:
+    failed = np.zeros(surfaces.grid.shape, np.uint32)
+    for bit, rule in enumerate(model.rules):
+        if rule.optional and not surfaces.has(rule.layer):
+            continue
+        failed |= surfaces.fails(rule).astype(np.uint32) << np.uint32(bit)
+    return failed
+
+
+def _zones(units: gpd.GeoDataFrame | None, grid: Grid) -> NDArray[np.int32] | None:
+    if units is None:
+        return None
+    labels = np.arange(1, len(units) + 1)
+    zones: xr.DataArray = burn(units, grid, values=labels, all_touched=False, dtype="int32")
+    return zones.to_numpy()

@@ -1,0 +1,91 @@
+"""Model files: shipped ones are sound, faulty ones are named by line with the cure."""
+
+from pathlib import Path
+
+import pytest
+
+from gis_core.errors import InvalidModelError, NotFoundError
+from gis_core.suitability.model import shipped_models
+from gis_core.suitability.reader import load_model
+
+SOUND = """\
+name: small
+title: {en: Small, zh: 小模型}
+criteria:
+  - name: slope
+    title: {en: Slope, zh: 坡度}
+    group: location
+    layer: elevation
+    derive: slope
+    unit: deg
+    membership: {kind: linear, best: 0, worst: 25}
+    weight: 1
+    tag: planner
+    source: {en: planner, zh: 规划者}
+rules:
+  - name: near
+    title: {en: Near, zh: 附近}
+    layer: road
+    exclude: {within_m: 100}
+    tag: planner
+    source: {en: planner, zh: 规划者}
+"""
+
+
+def read(tmp_path: Path, text: str):
+    path = tmp_path / "m.yaml"
+    path.write_text(text, "utf-8")
+    return load_model(path)
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_shipped_models_are_sound(name: str) -> None:
+    model = load_model(name)
+    assert model.name == name
+    assert sum(c.weight for c in model.criteria) == pytest.approx(1.0)
+    distances = [p for p in (*model.criteria, *model.rules) if p.derive == "distance"]
+    assert distances
+    assert all(p.tag != "standard" for p in distances)
+
+
+def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
+    model = read(tmp_path, SOUND)
+    assert model.themes() == ["elevation", "road"]
+    assert model.rules[0].within_m == 100
+    assert read(tmp_path, "# said\n" + SOUND).content_hash == model.content_hash
+    assert read(tmp_path, SOUND.replace("25", "26")).content_hash != model.content_hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("weight: 1", "weight: -1", r"m.yaml, line 11 \(criteria.1.weight\): is -1.0, wanted 0"),
+        ("weight: 1", "weight: .nan", "line 11 .*is 'nan', wanted a number"),
+        ("weight: 1", "weight: 0", "no weight is above zero"),
+        ("weight: 1", "weigth: 1", r"line 11 .*'weigth' is not known; known are derive, group"),
+        ("best: 0", "best: 25", "line 10 .*they must be different numbers"),
+        ("kind: linear", "kind: liner", "line 10 .*wanted one of linear, piecewise"),
+        ("kind: linear, best: 0, worst: 25", "kind: piecewise, points: [[2, 1], [1, 0]]",
+         "line 10 .*rising values"),
+        ("kind: linear, best: 0, worst: 25", "kind: categorical, classes: {a: 2}",
+         "line 10 .*score from 0 to 1"),
+        ("title: {en: Slope, zh: 坡度}", "title: Slope", "line 5 .*both languages"),
+        ("    unit: deg\n", "", r"line 4 \(criteria.1\): 'unit' is missing"),
+        ("    tag: planner\n    source: {en: planner, zh: 规划者}\n", "    tag: standard\n"
+         "    source: {en: GB/T 19630, zh: 国标}\n", "give no distances"),
+        ("exclude: {within_m: 100}", "exclude: {within_m: 100, above: 3}", "line 18 .*2 limits"),
+        ("name: small", "name: [small", "line 2: is not YAML"),
+        ("criteria:", "classes: {S1: 0.5, S2: 0.6, S3: 0.4, N1: 0.2}\ncriteria:",
+         "line 3 .*falling numbers"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_by_line(tmp_path: Path, old: str, new: str, said: str) -> None:
+    head, _, tail = SOUND.rpartition(old) if "standard" in new else SOUND.partition(old)
+    with pytest.raises(InvalidModelError, match=said) as caught:
+        read(tmp_path, head + new + tail)
+    assert caught.value.text.zh != caught.value.text.en
+
+
+def test_an_unknown_model_lists_the_shipped_ones() -> None:
+    with pytest.raises(NotFoundError, match="organic_base, screening"):
+        load_model("organic_bass")

@@ -1,0 +1,204 @@
+"""Runs over small grids with answers known by hand, and properties that must hold."""
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+import xarray as xr
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyproj import CRS, Geod, Transformer
+
+from gis_core.errors import InvalidCriterionError, InvalidModelError, NotFoundError
+from gis_core.grid import Grid
+from gis_core.suitability.explain import explain_place, pack_scores, unpack_score
+from gis_core.suitability.membership import Categorical, Gaussian, Sigmoid, linear, piecewise
+from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
+from gis_core.suitability.run import Surroundings, run_suitability
+from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.text import Text
+
+METRIC = CRS.from_epsg(4546)
+GRID = Grid(METRIC, 500_000.0, 4_000_000.0, 100.0, 4, 5)
+SAY = Text("x", "某")
+
+
+def criterion(name: str, *, best: float = 10, worst: float = 0, weight: float = 1.0) -> Criterion:
+    return Criterion(name, SAY, "soil", name, "value", "u", linear(best, worst), weight, "planner",
+                     SAY)  # fmt: skip
+
+
+def model_of(*criteria: Criterion, rules: tuple[Rule, ...] = ()) -> SuitabilityModel:
+    return SuitabilityModel("m", SAY, SAY, criteria, rules, (0.8, 0.6, 0.4, 0.2), "hash")
+
+
+def layer(values: object, grid: Grid = GRID) -> xr.DataArray:
+    return grid.wrap(np.broadcast_to(np.asarray(values, np.float32), grid.shape).copy())
+
+
+def test_a_weighted_sum_by_hand() -> None:
+    model = model_of(criterion("a", weight=3), criterion("b", best=0, worst=10, weight=1))
+    result = run_suitability(model, {"a": layer(8), "b": layer(4)}, grid=GRID)
+    np.testing.assert_allclose(result.score, 0.75 * 0.8 + 0.25 * 0.6, rtol=1e-6)
+    assert (result.class_codes == 2).all()
+    assert result.classes[1].cells == 20
+    assert result.classes[1].share == 1
+    assert [c.weight for c in result.criteria] == [0.75, 0.25]
+
+
+def test_classes_begin_at_their_limits() -> None:
+    values = np.array([[8, 7.99, 6, 5, 4], [3, 2, 1.9, 0, 10]] * 2)
+    result = run_suitability(model_of(criterion("a")), {"a": layer(values)}, grid=GRID)
+    assert result.class_codes.values[:2].tolist() == [[1, 2, 2, 3, 3], [4, 4, 5, 5, 1]]
+
+
+def test_rules_exclude_and_each_cell_knows_all_it_fails() -> None:
+    point = gpd.GeoDataFrame(geometry=[shapely.Point(500_050, 3_999_950)], crs=METRIC).to_crs(4326)
+    rules = (
+        Rule("high", SAY, "a", "value", "planner", SAY, above=9),
+        Rule("near", SAY, "p", "distance", "planner", SAY, within_m=150),
+        Rule("kind", SAY, "k", "value", "planner", SAY, classes=("forest", "7")),
+    )
+    values = np.full(GRID.shape, 5.0)
+    values[0, 0] = 9.5
+    kinds = GRID.wrap(np.full(GRID.shape, 1, np.uint8))
+    kinds[3, 4], kinds[3, 3] = 2, 7
+    around = Surroundings(legends={"k": {1: Text("field", "田"), 2: Text("forest", "林")}})
+    result = run_suitability(
+        model_of(criterion("a"), rules=rules), {"a": layer(values), "p": point, "k": kinds},
+        grid=GRID, surroundings=around,
+    )  # fmt: skip
+    failed = result.failed_rules.values
+    assert failed[0, 0] == 0b011
+    assert failed[0, 1] == failed[1, 0] == failed[1, 1] == 0b010
+    assert failed[3, 4] == failed[3, 3] == 0b100
+    assert failed[2, 2] == 0
+    assert np.isnan(result.score.values[failed > 0]).all()
+    assert (result.class_codes.values[failed > 0] == 9).all()
+    assert [e.cells for e in result.excluded] == [1, 4, 2]
+
+
+def test_missing_data_and_missing_layers() -> None:
+    values = np.full(GRID.shape, 5.0)
+    values[1, 1] = np.nan
+    optional = replace(criterion("b", weight=9), optional=True)
+    result = run_suitability(model_of(criterion("a"), optional), {"a": layer(values)}, grid=GRID)
+    assert np.isnan(result.score.values[1, 1])
+    assert result.class_codes.values[1, 1] == 0
+    assert result.criteria[0].weight == 1
+    assert "normalised again" in result.remarks[0].reason.en
+    with pytest.raises(NotFoundError, match="upland import raster b FILE"):
+        run_suitability(model_of(criterion("a"), criterion("b")), {"a": layer(5)}, grid=GRID)
+    with pytest.raises(InvalidModelError, match="vectors give distance"):
+        run_suitability(
+            model_of(replace(criterion("a"), derive="distance")), {"a": layer(5)}, grid=GRID
+        )
+
+
+@pytest.mark.parametrize("weights", [{"a": float("nan")}, {"a": -1.0}, {"a": 0.0}, {"a": np.inf}])
+def test_bad_weights_are_refused_never_mapped(weights: dict[str, float]) -> None:
+    with pytest.raises(InvalidCriterionError, match="'a'|of a "):
+        run_suitability(model_of(criterion("a")), {"a": layer(5)}, grid=GRID, weights=weights)
+
+
+def test_units_bound_the_area_and_get_their_figures() -> None:
+    left, bottom, right, top = GRID.bounds
+    units = gpd.GeoDataFrame(
+        {"code": ["01", "02"], "name_zh": ["甲", "乙"], "name_en": ["A", ""]},
+        geometry=[shapely.box(left, bottom, left + 200, top),
+                  shapely.box(left + 200, bottom, left + 400, top)], crs=METRIC,
+    )  # fmt: skip
+    values = np.tile([10, 8, 0, 2, 5], (4, 1))
+    result = run_suitability(
+        model_of(criterion("a")), {"a": layer(values)}, grid=GRID,
+        surroundings=Surroundings(units=units.to_crs(4326)),
+    )  # fmt: skip
+    assert (result.class_codes.values[:, 4] == 0).all()
+    first, second = result.units
+    assert first.mean_score == pytest.approx(0.9, abs=1e-6)
+    assert second.mean_score == pytest.approx(0.1, abs=1e-6)
+    assert second.name.en == "02"
+    assert first.class_area_mu["S1"] == pytest.approx(8 * 15, rel=1e-3)
+    assert result.document()["counties"][0]["s1_area_mu"] == first.class_area_mu["S1"]
+
+
+def test_cell_areas_are_those_on_the_ellipsoid() -> None:
+    grid = Grid(METRIC, 400_000.0, 4_050_000.0, 1000.0, 100, 200)
+    areas = cell_areas_m2(grid).to_numpy()
+    back = Transformer.from_crs(METRIC, 4490, always_xy=True)
+    for row, col in ((0, 0), (50, 100), (99, 199)):
+        x = grid.min_x + col * 1000 + np.array([0, 1000, 1000, 0])
+        y = grid.max_y - row * 1000 - np.array([0, 0, 1000, 1000])
+        exact = abs(Geod(ellps="GRS80").polygon_area_perimeter(*back.transform(x, y))[0])
+        assert areas[row, col] == pytest.approx(exact, rel=2e-6)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    better=st.floats(0, 5),
+    scale=st.floats(0.01, 100),
+    shift=st.integers(-50, 50),
+)
+def test_properties(seed: int, better: float, scale: float, shift: int) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = (rng.uniform(-2, 12, GRID.shape) for _ in range(2))
+    a[rng.random(GRID.shape) < 0.1] = np.nan
+    model = model_of(criterion("a", weight=2), criterion("b", weight=1))
+    plain = run_suitability(model, {"a": layer(a), "b": layer(b)}, grid=GRID)
+    assert (np.isnan(plain.score.values) == np.isnan(a)).all()
+    raised = run_suitability(model, {"a": layer(a), "b": layer(b + better)}, grid=GRID)
+    assert not (raised.score.values < plain.score.values - 1e-6).any()
+    scaled = {"a": 2 * scale, "b": scale}
+    again = run_suitability(model, {"a": layer(a), "b": layer(b)}, grid=GRID, weights=scaled)
+    np.testing.assert_allclose(again.score, plain.score, rtol=1e-5)
+    moved = replace(GRID, min_x=GRID.min_x + shift * 100)
+    there = run_suitability(model, {"a": layer(a, moved), "b": layer(b, moved)}, grid=moved)
+    np.testing.assert_array_equal(there.score.values, plain.score.values)
+
+
+def test_memberships_by_hand() -> None:
+    x = np.array([-1, 0, 5, 10, 20, np.nan, np.inf], np.float32)
+    np.testing.assert_allclose(linear(10, 0).score(x), [0, 0, 0.5, 1, 1, np.nan, 1])
+    np.testing.assert_allclose(linear(0, 10).score(x), [1, 1, 0.5, 0, 0, np.nan, 0])
+    hat = piecewise([(0, 0), (5, 1), (10, 0)])
+    np.testing.assert_allclose(hat.score(x), [0, 0, 1, 0, 0, np.nan, 0])
+    assert Sigmoid(5, 2).score(np.array([5], np.float32)) == 0.5
+    assert Sigmoid(5, -2).score(np.array([100], np.float32)) < 1e-6
+    assert Gaussian(5, 2).score(np.array([7], np.float32)) == pytest.approx(np.exp(-0.5))
+    kinds = Categorical({"field": 1.0, "林": 0.5, "9": 0.25}, 0.0)
+    names = {1: ("field", "田"), 2: ("forest", "林")}
+    values = np.array([1, 2, 9, 4, np.nan], np.float32)
+    np.testing.assert_allclose(kinds.score_values(values, names), [1, 0.5, 0.25, 0, np.nan])
+
+
+def test_a_place_is_explained_from_what_a_run_keeps() -> None:
+    rules = (Rule("high", Text("High", "过高"), "a", "value", "planner", SAY, above=9),)
+    criteria = (
+        replace(criterion("a", weight=3), title=Text("Height", "高度")),
+        replace(criterion("b", weight=1), title=Text("Soil", "土壤")),
+    )
+    layers = {"a": layer([8, 9.5, 2, 2, 2]), "b": layer([4, 4, 4, 4, np.nan])}
+    result = run_suitability(model_of(*criteria, rules=rules), layers, grid=GRID)
+    packed = {n: pack_scores(s) for n, s in result.criterion_scores.items()}
+    for name, scores in result.criterion_scores.items():
+        np.testing.assert_allclose(unpack_score(packed[name].values), scores, atol=0.0021)
+
+    def explain(col: int) -> dict:
+        return explain_place(
+            result.document(), score=float(result.score.values[0, col]), class_name="S2",
+            failed_rules=int(result.failed_rules.values[0, col]),
+            criterion_scores={n: float(s[0, col]) for n, s in result.criterion_scores.items()},
+        )  # fmt: skip
+
+    good = explain(0)
+    assert [c["name"] for c in good["contributions"]] == ["a", "b"]
+    assert good["contributions"][0]["contribution"] == pytest.approx(0.6)
+    assert good["limiting_factor"] in ("a", "b")
+    assert "Score 0.70, class S2." in [t["en"] for t in good["text"]]
+    assert explain(1)["failed_rules"][0]["rule"] == "high"
+    assert "排除:过高" in explain(1)["text"][0]["zh"]
+    assert explain(2)["limiting_factor"] == "a"
+    assert any("No data for Soil" in t["en"] for t in explain(4)["text"])
