@@ -112,7 +112,7 @@ class Gazetteer:
         if "code" not in units or name is None:
             raise InvalidLayerError(
                 f"Units need the columns code and name_zh; found {', '.join(map(str, units))}.",
-                f"单元表需要 code 和 name_zh 列;现有 {'、'.join(map(str, units))}。",
+                f"单元表需要 code 和 name_zh 列；现有 {'、'.join(map(str, units))}。",
             )
         rows = [
             {key: _text(row.get(key)) for key in ("code", name, "name_en", "pinyin",
@@ -173,7 +173,7 @@ class Gazetteer:
 
     def _certain(self, text: str, parent: str) -> Candidate | None:
         confirmed = self.known.get(text)
-        if confirmed in self.by_code:
+        if confirmed in self.by_code and _within(self.by_code[confirmed], parent):
             return _candidate(self.by_code[confirmed], 100.0, "confirmed")
         key = comparable(text)
         exact = {u.code: (u, how) for u, how in self._exact.get(key, ()) if _within(u, parent)}
@@ -255,6 +255,22 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).strip()
+
+
+def confirmation_lines(matches: Iterable[NameMatch]) -> str:
+    """Return lines for a confirmations file, one a candidate, each still commented out.
+
+    A person takes the ``#`` away before the right one.
+    """
+    lines = []
+    for match in matches:
+        if match.state == "certain":
+            continue
+        lines.append(f"# {match.name}")
+        for unit in match.candidates:
+            named = " ".join(filter(None, (unit.name_zh, unit.name_en)))
+            lines.append(f'#"{match.name}": "{unit.code}"  # {named}, {unit.score:.0f}/100')
+    return "\n".join(lines) + "\n" if lines else ""
 
 
 def match_name(

@@ -85,7 +85,7 @@ def read_known_names(path: Path) -> KnownNames:
         if codes.setdefault(key, code) != code:
             raise InvalidParameterError(
                 f"{path}: '{name}' stands for both {codes[key]} and {code}. Keep one.",
-                f"{path}:“{name}”同时对应 {codes[key]} 和 {code}。请只保留一个。",
+                f"{path}：“{name}”同时对应 {codes[key]} 和 {code}。请只保留一个。",
             )
     return KnownNames(codes)
 
@@ -95,13 +95,13 @@ def _of_yaml(path: Path, text: str) -> list[tuple[str, str]]:
         document = yaml.load(text, Loader=yaml.BaseLoader)  # text, not numbers
     except yaml.YAMLError as err:
         raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}:不是可读的 YAML 文件({err})。"
+            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
         ) from err
     if not isinstance(document, Mapping) or not all(
         isinstance(value, str) for value in document.values()
     ):
         raise InvalidParameterError(
-            f"{path}: wanted lines 'name: code'.", f"{path}:应由“名称: 代码”行组成。"
+            f"{path}: wanted lines 'name: code'.", f"{path}：应由“名称: 代码”行组成。"
         )
     return [(str(name), str(code).strip()) for name, code in document.items()]
 
@@ -115,7 +115,7 @@ def _pairs_of_csv(path: Path, text: str) -> list[tuple[str, str]]:
     if name is None or code is None:
         raise InvalidParameterError(
             f"{path}: wanted the columns name and code; found {', '.join(headers)}.",
-            f"{path}:需要“名称”和“代码”两列;现有 {'、'.join(headers)}。",
+            f"{path}：需要“名称”和“代码”两列；现有 {'、'.join(headers)}。",
         )
     return [(str(r[name]), str(r[code]).strip()) for r in reader if r[name] and r[code]]
 
@@ -134,5 +134,5 @@ def write_known_names(path: Path, names: KnownNames) -> None:
         )
     except OSError as err:
         raise UnreadableFileError(
-            f"{path}: cannot be written ({err.strerror}).", f"{path}:无法写入({err.strerror})。"
+            f"{path}: cannot be written ({err.strerror}).", f"{path}：无法写入（{err.strerror}）。"
         ) from err

@@ -37,7 +37,7 @@ class Angle:
 
 
 MISSING = Angle(None, "missing")
-CURE = Text("Write decimal degrees, such as 110.75.", "请改为十进制度数,如 110.75。")
+CURE = Text("Write decimal degrees, such as 110.75.", "请改为十进制度数，如 110.75。")
 
 
 def parse_angle(cell: Any) -> Angle:

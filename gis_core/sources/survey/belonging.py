@@ -29,35 +29,37 @@ def match_counties(villages: pd.DataFrame, place: Place, gazetteer: Gazetteer | 
     stands and the name is remarked. Without a gazetteer codes are kept as they are written.
     """
     found = Belonging()
+    written, coded = villages["county"].tolist(), villages["county_code"].tolist()
     if gazetteer is None:
+        codes = [c or (n if n.isdecimal() else "") for c, n in zip(coded, written, strict=True)]
+        villages["county_code"] = pd.Series(codes, dtype=object)
         return found
-    given = villages["county_code"] != ""
-    text = villages["county_code"].where(given, villages["county"])
-    for name in pd.unique(text):
-        if name:
-            found.counties[name] = gazetteer.match(name)
-    by_name = {n: gazetteer.match(n) for n in pd.unique(villages["county"]) if n}
-    codes = text.map({name: match.code for name, match in found.counties.items()}).fillna("")
-    unknown_code = given & (codes == "") & (villages["county"] != "")
-    named = villages["county"].map({n: m.code for n, m in by_name.items()}).fillna("")
-    codes = codes.where(~unknown_code, named)
-    clash = given & (codes != "") & (named != "") & (named != codes)
-    texts, written = text.tolist(), villages["county"].tolist()
-    for index in np.flatnonzero(clash.to_numpy()).tolist():
-        found.remarks.append(place.remark("waiting", Text(
-            f"The code {texts[index]} and the name {written[index]} are different "
-            "counties; the code was taken.",
-            f"县代码 {texts[index]} 与县名“{written[index]}”不一致,以代码为准。",
-        ), Text("Correct the code or the name.", "请改正代码或县名。"),
-            row=int(villages["row"].tolist()[index]), value=written[index]))  # fmt: skip
-    found.counties |= {
-        n: m for n, m in by_name.items() if unknown_code.any() or m.state != "certain"
-    }
-    villages["county_code"] = codes
-    for name, match in found.counties.items():
-        rows = villages.loc[(text == name) | (villages["county"] == name), "row"]
-        found.remarks += _match_remarks(place, match, rows, Text("county", "县"))
+    matches = {text: gazetteer.match(text) for text in {*written, *coded} if text}
+    codes = []
+    asked: dict[str, list[int]] = {}  # names and codes that were needed, and their rows
+    for row, code, name in zip(villages["row"].tolist(), coded, written, strict=True):
+        by_code = matches[code].code if code else ""
+        by_name = matches[name].code if name else ""
+        codes.append(by_code or by_name)
+        if code:
+            asked.setdefault(code, []).append(int(row))
+        if name and not by_code:
+            asked.setdefault(name, []).append(int(row))
+        if by_code and by_name and by_code != by_name:
+            found.remarks.append(_clash(place, int(row), code, name))
+    villages["county_code"] = pd.Series(codes, dtype=object)
+    for text, rows in asked.items():
+        found.counties[text] = matches[text]
+        found.remarks += _match_remarks(place, matches[text], rows, Text("county", "县"))
     return found
+
+
+def _clash(place: Place, row: int, code: str, name: str) -> Remark:
+    return place.remark("waiting", Text(
+        f"The code {code} and the name {name} are different counties; the code was taken.",
+        f"县代码 {code} 与县名“{name}”不一致，以代码为准。",
+    ), Text("Correct the code or the name.", "请改正代码或县名。"),
+        row=row, value=name)  # fmt: skip
 
 
 def counties_by_position(
@@ -69,21 +71,51 @@ def counties_by_position(
         return []
     lon, lat = villages["lon"].to_numpy(), villages["lat"].to_numpy()
     codes = counties_at(lon[bare], lat[bare], units)
+    if len(units) == 1:
+        codes[:] = str(units["code"].iloc[0])
     villages.loc[bare, "county_code"] = codes
-    placed, lost = int((codes != "").sum()), int((codes == "").sum())
+    placed = int((codes != "").sum())
+    if not placed:
+        return []
+    return [place.remark("note", Text(
+        f"{placed:,} villages name no county; each was given the one it lies in.",
+        f"{placed}个村庄未填写所属县，按所在位置确定。",
+    ), Text("Add a county column if positions are uncertain.",
+            "如坐标不可靠，请补充县名列。"))]  # fmt: skip
+
+
+def without_county(villages: pd.DataFrame, place: Place) -> list[Remark]:
+    """Return one remark on the villages that name no county and could be given none."""
+    rows = villages.loc[(villages["county_code"] == "") & (villages["county"] == ""), "row"]
+    if rows.empty:
+        return []
+    first = int(rows.iloc[0])
+    return [place.remark("waiting", Text(
+        f"{len(rows):,} villages name no county and lie in none (first: row {first}).",
+        f"{len(rows)}个村庄未填写所属县，也无法由位置或乡镇确定（首个在第{first}行）。",
+    ), Text("Fill in the county.", "请填写所属县。"), row=first)]  # fmt: skip
+
+
+def position_hints(villages: pd.DataFrame, place: Place, units: gpd.GeoDataFrame) -> list[Remark]:
+    """For each county name that waits, tell in which counties its villages lie."""
+    waiting = ((villages["county_code"] == "") & (villages["county"] != "")).to_numpy()
+    if not waiting.any():
+        return []
+    found = villages.loc[waiting, ["county", "row", "lon", "lat"]]
+    lies_in = counties_at(found["lon"].to_numpy(), found["lat"].to_numpy(), units)
+    names = dict(zip(units["code"].astype(str), units["name_zh"].astype(str), strict=True))
     remarks = []
-    if placed:
+    for name, rows in found.groupby("county", sort=False).indices.items():
+        inside = pd.Series(lies_in[rows])
+        counts = inside[inside != ""].value_counts()
+        if counts.empty:
+            continue
+        shown = "; ".join(f"{names[str(c)]} {c}: {n:,}" for c, n in counts.head(3).items())
         remarks.append(place.remark("note", Text(
-            f"{placed:,} villages name no county; each was given the one it lies in.",
-            f"{placed}个村庄未填写所属县,按所在位置确定。",
-        ), Text("Add a county column if positions are uncertain.",
-                "如坐标不可靠,请补充县名列。")))  # fmt: skip
-    if lost:
-        rows = villages.loc[bare, "row"][codes == ""]
-        remarks.append(place.remark("waiting", Text(
-            f"{lost:,} villages name no county and lie in none (first: row {rows.iloc[0]}).",
-            f"{lost}个村庄未填写所属县,也不在任何县界内(首个在第{rows.iloc[0]}行)。",
-        ), Text("Fill in the county.", "请填写所属县。"), row=int(rows.iloc[0])))  # fmt: skip
+            f"Of the {len(rows):,} villages of '{name}' lie in {shown}.",
+            f"“{name}”的{len(rows)}个村庄中，位于 {shown}。",
+        ), Text("Take it as a hint for the confirmation.", "可供确认名称时参考。"),
+            row=int(found["row"].iloc[int(rows[0])]), value=name))  # fmt: skip
     return remarks
 
 
@@ -102,20 +134,28 @@ def match_townships(
         codes[county, township] = match.code
         found.townships[f"{county}/{township}" if county else township] = match
         if match.state != "certain":
-            rows = villages.loc[
-                (villages["county_code"] == county) & (villages["township"] == township), "row"
-            ]
+            here = (villages["county_code"] == county) & (villages["township"] == township)
+            rows = [int(row) for row in villages.loc[here, "row"]]
             found.remarks += _match_remarks(place, match, rows, Text("township", "乡镇"))
     keys = zip(villages["county_code"], villages["township"], strict=True)
     matched = [codes.get(key, "") for key in keys]
     given = villages["township_code"].to_numpy(dtype=object)
+    bare = ((villages["county_code"] == "") & (villages["county"] == "")).to_numpy()
+    parents = [gazetteer.by_code[c].parent if c else "" for c in matched]
+    told = bare & np.array([bool(parent) for parent in parents], dtype=bool)
+    if told.any():
+        villages.loc[told, "county_code"] = np.array(parents, dtype=object)[told]
+        found.remarks.append(place.remark("note", Text(
+            f"{int(told.sum()):,} villages name no county; each was given its township's.",
+            f"{int(told.sum())}个村庄未填写所属县，按所属乡镇确定。",
+        ), Text("Add a county column if a township's name is used twice.",
+                "如有同名乡镇，请补充县名列。")))  # fmt: skip
     villages["township_code"] = np.where(given == "", np.array(matched, dtype=object), given)
 
 
-def _match_remarks(place: Place, match: NameMatch, rows: pd.Series, level: Text) -> list[Remark]:
+def _match_remarks(place: Place, match: NameMatch, rows: list[int], level: Text) -> list[Remark]:
     """Say what a name was taken for, unless it is the unit's own name or code."""
-    first = int(rows.iloc[0]) if len(rows) else None
-    number = len(rows)
+    first, number = rows[0], len(rows)
     if match.state == "certain":
         best = match.candidates[0]
         if best.how in ("name", "code"):
@@ -123,8 +163,8 @@ def _match_remarks(place: Place, match: NameMatch, rows: pd.Series, level: Text)
         return [place.remark("note", Text(
             f"The {level.en} '{match.name}' ({number:,} rows) was taken for {best.name_zh} "
             f"{best.code} ({best.how}, {best.score:.0f}/100).",
-            f"{level.zh}名“{match.name}”({number}行)按 {best.name_zh} {best.code} 处理"
-            f"(匹配度 {best.score:.0f}/100)。",
+            f"{level.zh}名“{match.name}”（{number}行）按 {best.name_zh} {best.code} 处理"
+            f"（匹配度 {best.score:.0f}/100）。",
         ), Text("Nothing to do if it is right.", "如无误则无需处理。"), row=first,
             value=match.name)]  # fmt: skip
     shown = "; ".join(f"{c.name_zh} {c.name_en} {c.code} ({c.score:.0f}/100)".replace("  ", " ")
@@ -133,7 +173,7 @@ def _match_remarks(place: Place, match: NameMatch, rows: pd.Series, level: Text)
     zh = f"可能是 {shown}" if shown else "与已知名称均不相似"
     return [place.remark("waiting", Text(
         f"The {level.en} '{match.name}' ({number:,} rows) {en}; it was matched to none.",
-        f"{level.zh}名“{match.name}”({number}行){zh};暂不匹配。",
+        f"{level.zh}名“{match.name}”（{number}行）{zh}；暂不匹配。",
     ), Text("Confirm the name in a confirmations file ('name: code') or correct the sheet.",
-            "请在确认文件中写明“名称: 代码”,或改正表格。"),
+            "请在确认文件中写明“名称: 代码”，或改正表格。"),
         row=first, value=match.name)]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,8 +17,11 @@ from gis_core.text import Text
 
 Floats = NDArray[np.float64]
 PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
+DIGITS = re.compile(r"\d{1,6}", re.ASCII)  # a whole number in every parser's range
 SPACED_HAN = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff])")
 LONGEST_NAME = 100  # characters
+SURELY_SOUND = 40  # characters, up to which a text needs no second look
+BROKEN = re.compile("[\ufffd\x00-\x08]|\u951f\u65a4\u62f7")  # what lost characters turn into
 LONGEST_TEXT = 1000  # characters of a further column
 YES = {"是", "有", "通", "已通", "√", "✓", "yes", "y", "true", "1"}
 NO = {"否", "无", "未通", "不通", "没有", "×", "✗", "x", "no", "n", "false", "0"}
@@ -26,16 +29,16 @@ NO_RESULT = {
     "formula": (
         Text("A formula without a stored result.", "公式没有保存计算结果。"),
         Text("Open the file in a spreadsheet program and save it, or paste the values.",
-             "请用表格软件打开并保存一次,或将公式粘贴为数值。"),
+             "请用表格软件打开并保存一次，或将公式粘贴为数值。"),
     ),
     "error": (
-        Text("The cell shows an error such as #N/A.", "单元格显示错误值(如 #N/A)。"),
+        Text("The cell shows an error such as #N/A.", "单元格显示错误值（如 #N/A）。"),
         Text("Correct the formula or write the value.", "请改正公式或直接填写数值。"),
     ),
     "merged": (
         Text("The cell is merged with the one above; its number cannot be shared out.",
-             "单元格与上方合并,数值无法分摊到各行。"),
-        Text("Split the cell and write each village's own number.", "请取消合并,逐村填写数值。"),
+             "单元格与上方合并，数值无法分摊到各行。"),
+        Text("Split the cell and write each village's own number.", "请取消合并，逐村填写数值。"),
     ),
 }  # fmt: skip
 UNIT_FACTORS = {
@@ -89,7 +92,7 @@ def read_measures(table: Table, key: str) -> tuple[Floats, list[Remark]]:
     if factor != 1.0:
         remarks.append(table.place.remark("mended", Text(
             f"The header says {given}; the column was multiplied by {factor:g} to be in {wanted}.",
-            f"表头单位为“{given}”,整列乘以 {factor:g} 换算为 {wanted}。",
+            f"表头单位为“{given}”，整列乘以 {factor:g} 换算为 {wanted}。",
         ), Text("Nothing to do if the header is right.", "表头无误则无需处理。"),
             column=table.headers[key]))  # fmt: skip
     return values * factor, remarks
@@ -102,8 +105,9 @@ def _read(
     values = np.full(len(cells), np.nan)
     remarks: list[Remark] = []
     for row, cell in enumerate(cells):
-        if isinstance(cell, str) and PLAIN.fullmatch(cell):
-            cell = float(cell)
+        if type(cell) is str and DIGITS.fullmatch(cell):
+            values[row] = int(cell)
+            continue
         found = parser(cell)
         if found.value is not None:
             values[row] = found.value
@@ -119,19 +123,37 @@ def _plainly_blank(table: Table, row: int, key: str) -> bool:
     return table.without_value(row, key) == "blank"
 
 
-def read_texts(table: Table, key: str) -> list[str]:
-    """Read a column of names or codes as tidy text; "" for empty cells, 141030.0 as 141030."""
+def read_texts(
+    table: Table, key: str, *, refused_as: str = "cell"
+) -> tuple[list[str], list[Remark]]:
+    """Read a column of names or codes as tidy text; "" for empty cells, 141030.0 as 141030.
+
+    A cell that is too long, broken or a date gives "" and a remark.
+    """
     seen: dict[Any, str] = {}
-    texts = []
-    for cell in table.column(key):
-        if isinstance(cell, str):
-            text = seen.get(cell)
-            if text is None:
-                text = seen[cell] = SPACED_HAN.sub("", " ".join(cell.split()))
-            texts.append(text)
-        else:
-            texts.append(as_text(cell))
-    return texts
+    texts: list[str] = []
+    remarks: list[Remark] = []
+    for row, cell in enumerate(table.column(key)):
+        text = seen.get(cell)
+        if text is None:
+            text = seen[cell] = SPACED_HAN.sub("", " ".join(as_text(cell).split()))
+        why = _unsound(cell, text) if len(text) > SURELY_SOUND or type(cell) is not str else None
+        if why is None and BROKEN.search(text):
+            why = Text("The cell holds broken characters.", "单元格含有乱码。")
+        if why is not None:
+            found = Parsed(None, "refused", why, Text("Write the text again.", "请重新填写。"))
+            remarks.append(cell_remark(table, key, row, found, refused_as=refused_as))
+            text = ""
+        texts.append(text)
+    return texts, remarks
+
+
+def _unsound(cell: Any, text: str) -> Text | None:
+    if len(text) > LONGEST_NAME:
+        return Text(f"The cell holds {len(text):,} characters.", f"单元格有{len(text)}个字符。")
+    if isinstance(cell, date | time):
+        return Text("The cell is a date or a time, not a name.", "单元格是日期或时间，不是名称。")
+    return None
 
 
 def as_text(cell: Any) -> str:
@@ -140,7 +162,7 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, date | datetime):
+    if isinstance(cell, date | datetime | time):
         return cell.isoformat()
     return str(cell).strip()
 
@@ -157,7 +179,7 @@ def read_free(table: Table, header: str, cells: list[Any]) -> tuple[list[Any], l
             remarks.append(table.place.remark("refused", Text(
                 f"The cell holds {len(value):,} characters; at most {LONGEST_TEXT:,} are kept. "
                 "The cell was not taken.",
-                f"单元格有{len(value)}个字符,最多保留{LONGEST_TEXT}个。该单元格未采用。",
+                f"单元格有{len(value)}个字符，最多保留{LONGEST_TEXT}个。该单元格未采用。",
             ), Text("Shorten the cell.", "请缩短内容。"), row=table.numbers[row], column=header,
                 value=shorten(value, 100)))  # fmt: skip
             value = None
@@ -186,8 +208,8 @@ def formula_notes(table: Table) -> list[Remark]:
         table.place.remark("note", Text(
             f"{len(rows):,} cells are formulas (rows {min(rows)} to {max(rows)}); their stored "
             "results were taken.",
-            f"{len(rows)}个单元格为公式(第{min(rows)}至{max(rows)}行),采用其保存的计算结果。",
+            f"{len(rows)}个单元格为公式（第{min(rows)}至{max(rows)}行），采用其保存的计算结果。",
         ), Text("Open and save the file once if the results may be old.",
-                "如结果可能过期,请打开文件重新保存。"), row=min(rows), column=names[column])
+                "如结果可能过期，请打开文件重新保存。"), row=min(rows), column=names[column])
         for column, rows in sorted(rows_of.items()) if column in names
     ]  # fmt: skip

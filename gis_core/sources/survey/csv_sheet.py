@@ -35,7 +35,7 @@ def read_csv_rows(path: Path) -> RawSheet:
         raise UnreadableFileError(
             f"{path}: a quote is never closed or a cell is longer than {LONGEST_CELL:,} "
             f"characters ({err}). Save it again as 'CSV UTF-8'.",
-            f"{path}:引号没有闭合,或单元格超过{LONGEST_CELL}个字符({err})。"
+            f"{path}：引号没有闭合，或单元格超过{LONGEST_CELL}个字符（{err}）。"
             "请重新保存为“CSV UTF-8”。",
         ) from err
 
@@ -53,19 +53,19 @@ def decode_text(path: Path) -> str:
     except OSError as err:
         raise UnreadableFileError(
             f"{path}: cannot be opened ({err.strerror}). Check the path.",
-            f"{path}:无法打开({err.strerror})。请检查路径。",
+            f"{path}：无法打开（{err.strerror}）。请检查路径。",
         ) from err
     if not raw.strip():
         raise UnreadableFileError(
             f"{path}: is empty. Choose the file again, or save it once more.",
-            f"{path}:文件为空。请重新选择文件,或重新保存。",
+            f"{path}：文件为空。请重新选择文件，或重新保存。",
         )
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decode_as(path, raw, "utf-16")
     if b"\0" in raw:
         raise UnreadableFileError(
             f"{path}: is a binary file, not text. Choose the CSV, xlsx or xls file of the survey.",
-            f"{path}:是二进制文件,不是文本。请选择 CSV、xlsx 或 xls 格式的调查表。",
+            f"{path}：是二进制文件，不是文本。请选择 CSV、xlsx 或 xls 格式的调查表。",
         )
     try:
         return raw.decode("utf-8-sig")
@@ -75,8 +75,8 @@ def decode_text(path: Path) -> str:
             raise UnreadableFileError(
                 f"{path}, line {row}: a character is broken (byte {err.start + 1}), the rest is "
                 "UTF-8. Open the file, correct the line and save it as 'CSV UTF-8'.",
-                f"{path} 第{row}行:有损坏的字符(第{err.start + 1}字节),其余为 UTF-8 编码。"
-                "请打开文件改正该行,另存为“CSV UTF-8”。",
+                f"{path} 第{row}行：有损坏的字符（第{err.start + 1}字节），其余为 UTF-8 编码。"
+                "请打开文件改正该行，另存为“CSV UTF-8”。",
             ) from err
     return _decode_as(path, raw, "gb18030")
 
@@ -95,7 +95,7 @@ def _unknown_encoding(path: Path) -> UnreadableFileError:
     return UnreadableFileError(
         f"{path}: is neither UTF-8 nor GB18030 text; read so, its characters make no sense. "
         "Open it in the program that wrote it and save it as 'CSV UTF-8'.",
-        f"{path}:既不是 UTF-8 也不是 GB18030 编码,按此读取会成乱码。"
+        f"{path}：既不是 UTF-8 也不是 GB18030 编码，按此读取会成乱码。"
         "请用原软件打开后另存为“CSV UTF-8”。",
     )
 

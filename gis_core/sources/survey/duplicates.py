@@ -17,7 +17,7 @@ IDENTITY = ["county_code", "county", "township", "name"]
 FACTS = [*IDENTITY, "people", "households", "lon", "lat"]
 KEEP_CURE = Text(
     "Delete one row, or correct the name if they are two villages.",
-    "请删除其中一行;如确为两个村庄,请改正名称。",
+    "请删除其中一行；如确为两个村庄，请改正名称。",
 )
 
 
@@ -84,7 +84,7 @@ def _crowded_pairs(villages: pd.DataFrame) -> list[tuple[int, int]]:
 def _waiting(place: Place, name: str, row: int, first: int, why: Text) -> Remark:
     return place.remark("waiting", Text(
         f"{name} {why.en} (row {first}); both were kept.",
-        f"{name}{why.zh}(第{first}行);两行均保留。",
+        f"{name}{why.zh}（第{first}行）；两行均保留。",
     ), KEEP_CURE, row=row, value=name)  # fmt: skip
 
 
@@ -103,9 +103,9 @@ def complete_ids(villages: pd.DataFrame, place: Place, *, column: str) -> list[R
         remarks.append(place.remark("note", Text(
             f"{int(missing.sum()):,} villages have no id; one was made from county, township and "
             "name.",
-            f"{int(missing.sum())}个村庄没有编号,已按县、乡镇、村名生成。",
+            f"{int(missing.sum())}个村庄没有编号，已按县、乡镇、村名生成。",
         ), Text("Add a column of ids if villages are renamed between surveys.",
-                "如各次调查间村名会变,请增加编号列。")))  # fmt: skip
+                "如各次调查间村名会变，请增加编号列。")))  # fmt: skip
     number = villages.groupby("village_id").cumcount().tolist()
     first, (_, rows) = _first_rows(villages, ["village_id"]), _names_and_rows(villages)
     ids = [str(given) for given in villages["village_id"].tolist()]
@@ -120,7 +120,7 @@ def complete_ids(villages: pd.DataFrame, place: Place, *, column: str) -> list[R
             remarks.append(place.remark("waiting", Text(
                 f"The id {given} stands in row {first[i]} already; this village is kept as "
                 f"{ids[i]}.",
-                f"编号 {given} 与第{first[i]}行重复,本行暂记为 {ids[i]}。",
+                f"编号 {given} 与第{first[i]}行重复，本行暂记为 {ids[i]}。",
             ), Text("Give each village its own id.", "请为每个村庄编不同的编号。"),
                 row=rows[i], column=column, value=given))  # fmt: skip
     villages["village_id"] = pd.Series(ids, dtype=object)

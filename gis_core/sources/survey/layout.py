@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from gis_core.errors import InvalidSurveyError
@@ -18,7 +19,7 @@ NUMBER = re.compile(r"^[\s\d.,,+-]+$")
 NAME_FIELDS = ("name", "administrative_village")
 WANTED = Text(
     "a village name (村名, village) and a number of people (人口, people)",
-    "村名(如“村名”“自然村”)和人口(如“人口”“总人口”)",
+    "村名（如“村名”“自然村”）和人口（如“人口”“总人口”）",
 )
 
 
@@ -66,7 +67,7 @@ def choose_sheet(
             names = [s.name or str(i) for i, s in enumerate(sheets, 1)]
             raise InvalidSurveyError(
                 f"{file}: has no sheet '{wanted}' with data; there are: {', '.join(names)}.",
-                f"{file}:没有名为“{wanted}”且有数据的工作表;现有:{'、'.join(names)}。",
+                f"{file}：没有名为“{wanted}”且有数据的工作表；现有：{'、'.join(names)}。",
             )
         sheet = next((s for s in named if s.name == wanted), named[0])
         return sheet, _survey_header(sheet, file, mapping), []
@@ -78,22 +79,23 @@ def choose_sheet(
         raise InvalidSurveyError(
             f"{file}: {len(names)} sheets look like a village survey ({', '.join(names)}). Say "
             "which with --sheet.",
-            f"{file}:有{len(names)}个工作表像村庄调查表({'、'.join(names)})。请用 --sheet 指定。",
+            f"{file}：有{len(names)}个工作表像村庄调查表（{'、'.join(names)}）。"
+            "请用 --sheet 指定。",
         )
     if not fitting:
         best = max(found, key=lambda pair: pair[1].score)
-        _refuse(best[0], file, best[1])
+        fitting = [(best[0], _survey_header(best[0], file, mapping))]  # says what is missing
     sheet, header = fitting[0]
     if mapping.columns:
         header = _survey_header(sheet, file, mapping)
     remarks = []
     if len(sheets) > 1:
         others = [s.name for s in sheets if s is not sheet]
-        remarks.append(Place(file, sheet.name).remark("note", Text(
+        remarks.append(Place(Path(file).name, sheet.name).remark("note", Text(
             f"Sheet {sheet.name} was read as the survey; not read: {', '.join(others)}.",
-            f"按调查表读取了工作表“{sheet.name}”;未读取:{'、'.join(others)}。",
+            f"按调查表读取了工作表“{sheet.name}”；未读取：{'、'.join(others)}。",
         ), Text("Name another sheet with --sheet if this is the wrong one.",
-                "如有误,请用 --sheet 指定其他工作表。")))  # fmt: skip
+                "如有误，请用 --sheet 指定其他工作表。")))  # fmt: skip
     return sheet, header, remarks
 
 
@@ -105,7 +107,7 @@ def _survey_header(sheet: Sheet, file: str, mapping: ColumnMapping) -> Header:
         raise InvalidSurveyError(
             f"{place.en}: the mapping names columns that are not there: {', '.join(missing)}; "
             f"found: {_found(header)}. Correct the mapping.",
-            f"{place.zh}:字段对应文件中的列 {'、'.join(missing)} 不存在;现有:{_found(header)}。"
+            f"{place.zh}：字段对应文件中的列 {'、'.join(missing)} 不存在；现有：{_found(header)}。"
             "请修改对应文件。",
         )
     if not header.is_survey:
@@ -124,15 +126,15 @@ def _refuse(sheet: Sheet, file: str, header: Header) -> None:
     hint = Text("", "")
     if doubtful:
         en = "; ".join(f"'{c.header[:30]}' may be {c.field} ({c.score:.0f}/100)" for c in doubtful)
-        zh = ";".join(f"“{c.header[:30]}”可能是 {c.field}({c.score:.0f}/100)" for c in doubtful)
-        hint = Text(f" Doubtful: {en}.", f"存疑:{zh}。")
+        zh = ";".join(f"“{c.header[:30]}”可能是 {c.field}（{c.score:.0f}/100）" for c in doubtful)
+        hint = Text(f" Doubtful: {en}.", f"存疑：{zh}。")
     raise InvalidSurveyError(
         f"{place.en}: cannot be understood as a village survey. Looked for {WANTED.en} in the "
         f"first {SEARCHED_ROWS} rows; found in row {sheet.numbers[header.last]}: {_found(header)}."
         f"{hint.en} Rename the headers or say which column is which with --mapping.",
-        f"{place.zh}:无法识别为村庄调查表。在前{SEARCHED_ROWS}行中查找{WANTED.zh};"
-        f"第{sheet.numbers[header.last]}行为:{_found(header)}。{hint.zh}"
-        "请修改表头,或用 --mapping 指明各列含义。",
+        f"{place.zh}：无法识别为村庄调查表。在前{SEARCHED_ROWS}行中查找{WANTED.zh}；"
+        f"第{sheet.numbers[header.last]}行为：{_found(header)}。{hint.zh}"
+        "请修改表头，或用 --mapping 指明各列含义。",
     )
 
 

@@ -14,7 +14,7 @@ from gis_core.sources.survey.headers import ColumnMatch, match_headers, plain
 HEAD = (
     "# Which column of the survey sheet holds what. Left: field; right: the header as it stands\n"
     "# in the sheet (two rows: upper/lower).\n"
-    "# 左边是字段,右边是调查表中的表头(两行表头写作“上/下”)。\n"
+    "# 左边是字段，右边是调查表中的表头（两行表头写作“上/下”）。\n"
 )
 
 
@@ -39,7 +39,7 @@ def read_mapping(path: Path) -> ColumnMapping:
         document = yaml.safe_load(path.read_text("utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
         raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}:不是可读的 YAML 文件({err})。"
+            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
         ) from err
     return mapping_from_dict(document, source=str(path))
 
@@ -57,7 +57,7 @@ def mapping_from_dict(document: Any, *, source: str = "mapping") -> ColumnMappin
     if not isinstance(document, dict):
         raise InvalidParameterError(
             f"{source}: a mapping is a list of 'field: header' lines.",
-            f"{source}:字段对应文件应由“字段: 表头”行组成。",
+            f"{source}：字段对应文件应由“字段: 表头”行组成。",
         )
     whole = document if "columns" in document else {"columns": document}
     columns = {str(k): str(v) for k, v in (whole["columns"] or {}).items() if v is not None}
@@ -65,7 +65,7 @@ def mapping_from_dict(document: Any, *, source: str = "mapping") -> ColumnMappin
     if unknown:
         raise InvalidParameterError(
             f"{source}: unknown fields {', '.join(unknown)}; known are {', '.join(BY_KEY)}.",
-            f"{source}:未知的字段 {'、'.join(unknown)};可用的字段有 {'、'.join(BY_KEY)}。",
+            f"{source}：未知的字段 {'、'.join(unknown)}；可用的字段有 {'、'.join(BY_KEY)}。",
         )
     sheet, crs = whole.get("sheet"), whole.get("crs")
     return ColumnMapping(columns, str(sheet) if sheet else None, str(crs) if crs else None)

@@ -90,8 +90,8 @@ def parse_count(cell: Any) -> Parsed:
 
 def _kind_of(cell: Any) -> tuple[str, str]:
     if isinstance(cell, bool):
-        return "is true/false, not a number", "是逻辑值,不是数字"
-    return "is a date or a time, not a number", "是日期或时间,不是数字"
+        return "is true/false, not a number", "是逻辑值，不是数字"
+    return "is a date or a time, not a number", "是日期或时间，不是数字"
 
 
 def _from_number(number: float) -> Parsed:
@@ -107,7 +107,7 @@ def _refused(cell: Any, en: str, zh: str) -> Parsed:
     return Parsed(
         None, "refused",
         Text(f"'{shown}' {en}.", f"“{shown}”{zh}。"),
-        Text("Write the plain number, such as 45.", "请改为普通数字,如 45。"),
+        Text("Write the plain number, such as 45.", "请改为普通数字，如 45。"),
     )  # fmt: skip
 
 
@@ -118,7 +118,9 @@ def _from_text(text: str) -> Parsed:
     if plain in NOT_NUMBERS:
         return _refused(text, "is not a number", "不是数字")
     if plain.startswith("="):
-        return _refused(text, "is a formula as text, without its result", "是公式文本,没有计算结果")
+        return _refused(
+            text, "is a formula as text, without its result", "是公式文本，没有计算结果"
+        )
     if RANGE.search(plain):
         return _refused(text, "is a range", "是一个范围")
     exact = APPROXIMATE.sub("", plain)
@@ -130,7 +132,7 @@ def _from_text(text: str) -> Parsed:
     if not math.isfinite(value) or abs(value) > 1e300:
         return _refused(text, "is not a finite number", "不是有限的数")
     about = exact != plain or APPROXIMATE.search(UNIT.sub("", exact)) is not None
-    en, zh = ("an approximation; ", "为约数,") if about else ("", "")
+    en, zh = ("an approximation; ", "为约数，") if about else ("", "")
     shown = int(value) if value == int(value) else value
     return Parsed(value, "mended", Text(
         f"'{shorten(text)}' is {en}taken as {shown}.", f"“{shorten(text)}”{zh}按 {shown} 计。"

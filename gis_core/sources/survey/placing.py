@@ -104,14 +104,14 @@ def _placed_remark(place: Place, row: int, names: tuple[str, str], source: str) 
     name, township = names
     reasons = {
         "table": Text(f"{name} has no position; it stands at the point of {township}.",
-                      f"{name}没有坐标,按乡镇“{township}”的点位放置。"),
+                      f"{name}没有坐标，按乡镇“{township}”的点位放置。"),
         "neighbours": Text(
             f"{name} has no position; it stands at the mean of the other villages of {township}.",
-            f"{name}没有坐标,按乡镇“{township}”其他村庄的平均位置放置。"),
+            f"{name}没有坐标，按乡镇“{township}”其他村庄的平均位置放置。"),
         "county": Text(f"{name} has no position; it stands at a point inside its county.",
-                       f"{name}没有坐标,按所在县内一点放置。"),
+                       f"{name}没有坐标，按所在县内一点放置。"),
         "none": Text(f"{name} has no position and no known county; it is on no map.",
-                     f"{name}没有坐标,也无法确定所在县,不在地图上显示。"),
+                     f"{name}没有坐标，也无法确定所在县，不在地图上显示。"),
     }  # fmt: skip
     return place.remark(
         "waiting" if source == "none" else "mended", reasons[source],
@@ -152,7 +152,7 @@ def outside_county(villages: pd.DataFrame, place: Place, units: gpd.GeoDataFrame
             en, zh = names[str(code)]
             remarks.append(place.remark("note", Text(
                 f"{called[i]} lies {distance_m / 1000:.2f} km outside {en}; kept.",
-                f"{called[i]}位于{zh}界外 {distance_m / 1000:.2f} 公里处;已保留。",
+                f"{called[i]}位于{zh}界外 {distance_m / 1000:.2f} 公里处；已保留。",
             ), Text("Check the county, the coordinates and their datum.",
                     "请核对所属县、坐标及其基准。"), row=int(numbers[i]),
                 value=f"{lon[i]:.6f}, {lat[i]:.6f}"))  # fmt: skip

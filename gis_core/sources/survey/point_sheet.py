@@ -1,83 +1,92 @@
-"""Village points of a vector file (GeoJSON, GeoPackage, Shapefile) as sheets of cells."""
+"""Village points of a vector file (GeoJSON, GeoPackage, Shapefile …) as sheets of cells."""
 
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import DataSourceError
 
-from gis_core.errors import MissingCrsError, UnreadableFileError
+from gis_core.errors import InvalidLayerError
+from gis_core.sources.files import VECTOR_SUFFIXES
 from gis_core.sources.survey.workbook import RawSheet
+from gis_core.sources.vectors import RawLayer, read_raw
 from gis_core.text import Text
 
-SUFFIXES = (".geojson", ".json", ".gpkg", ".shp", ".kml", ".fgb")
 SQLITE = b"SQLite format 3\0"
+ARCHIVES = (".zip", ".parquet", ".geoparquet")
 LON, LAT = "lon", "lat"
 
 
 def is_point_layer(path: Path, head: bytes) -> bool:
     """True if `path` is to be read as a vector layer; `head` is its first 16 bytes."""
-    return path.suffix.lower() in SUFFIXES or head == SQLITE
+    return path.suffix.lower() in (*VECTOR_SUFFIXES, ".zip") or head == SQLITE
 
 
 def read_point_rows(path: Path) -> list[RawSheet]:
     """Read each layer: the attribute names as header row 0, features numbered from 1.
 
     Positions become two columns, lon and lat (EPSG:4326); other shapes than points stand
-    by a point inside them, with a note.
+    by a point inside them, with a note. Layers without features or geometry are passed over
+    when there are others.
 
     Raises
     ------
-    UnreadableFileError
-        If GDAL cannot read the file.
-    MissingCrsError
-        If a layer has no CRS.
+    UnreadableFileError, MissingCrsError, InvalidLayerError
+        As `vectors.read_vector`.
     """
+    names = _layer_names(path)
+    sheets: list[RawSheet] = []
+    for name in names or [None]:
+        try:
+            sheets.append(_rows_of(read_raw(path, layer=name)))
+        except InvalidLayerError:
+            if len(names) < 2:
+                raise
+    return sheets
+
+
+def _layer_names(path: Path) -> list[str | None]:
+    """Names of a file's spatial layers; empty where the file itself must tell what is wrong."""
+    if path.suffix.lower() in ARCHIVES:
+        return []
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(path)]
-        return [_read_layer(path, name) for name in names]
-    except (DataSourceError, DataLayerError, ValueError) as err:
-        if isinstance(err, MissingCrsError):
-            raise
-        raise UnreadableFileError(
-            f"{path}: cannot be read as a vector layer ({str(err)[:120]}); it may be truncated. "
-            "Export it again.",
-            f"{path}:无法作为矢量图层读取({str(err)[:120]}),文件可能不完整。请重新导出。",
-        ) from err
+        return [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except (DataSourceError, UnicodeDecodeError):
+        return []
 
 
-def _read_layer(path: Path, name: str) -> RawSheet:
-    frame = pyogrio.read_dataframe(path, layer=name)
-    if not hasattr(frame, "geometry"):
-        rows = [list(frame.columns), *frame.astype(object).to_numpy().tolist()]
-        return RawSheet(name, [(i, _without_nan(r)) for i, r in enumerate(rows)])
-    if frame.crs is None:
-        raise MissingCrsError(
-            f"{path}, layer {name}: has no CRS. Set it in a GIS (the one the coordinates were "
-            "measured in) and export again.",
-            f"{path} 图层“{name}”:没有坐标系。请在 GIS 中设置数据所用坐标系后重新导出。",
-        )
-    source_crs = frame.crs.to_string()
-    shapes = frame.geometry.to_crs(4326).to_numpy()
-    notes: tuple[Text, ...] = ()
-    others = int((~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != 0)).sum())
-    if others:
-        shapes = shapely.point_on_surface(shapes)
-        notes = (Text(
-            f"{others:,} features are no points; a point inside each was taken.",
-            f"{others}个要素不是点,取其内部一点作为位置。",
-        ),)  # fmt: skip
+def _rows_of(raw: RawLayer) -> RawSheet:
+    frame = raw.frame
+    points, notes = _points_of(gpd.GeoSeries(frame.geometry).to_crs(4326))
     table = frame.drop(columns=frame.geometry.name)
     keep = [c for c in table.columns if str(c).lower() not in (LON, LAT)]
     cells = table[keep].astype(object).to_numpy().tolist()
-    x, y = shapely.get_x(shapes).tolist(), shapely.get_y(shapes).tolist()
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    x, y = (np.where(np.isfinite(v), v, np.nan).tolist() for v in (x, y))
     rows = [[*(str(c) for c in keep), LON, LAT]]
     rows += [[*row, lon, lat] for row, lon, lat in zip(cells, x, y, strict=True)]
     return RawSheet(
-        name, [(i, _without_nan(r)) for i, r in enumerate(rows)], notes=notes,
-        source_crs=source_crs,
+        raw.name, [(i, [_plain(cell) for cell in row]) for i, row in enumerate(rows)],
+        notes=(*notes, *(remark.reason for remark in raw.remarks)),
+        source_crs=raw.crs.to_string(),
     )  # fmt: skip
 
 
-def _without_nan(row: list[object]) -> list[object]:
-    return [None if cell is None or cell != cell else cell for cell in row]
+def _points_of(shapes: gpd.GeoSeries) -> tuple[np.ndarray, tuple[Text, ...]]:
+    found = shapes.to_numpy()
+    others = int((~shapely.is_missing(found) & (shapely.get_type_id(found) != 0)).sum())
+    if not others:
+        return found, ()
+    return shapely.point_on_surface(found), (Text(
+        f"{others:,} features are no points; a point inside each was taken.",
+        f"{others}个要素不是点，取其内部一点作为位置。",
+    ),)  # fmt: skip
+
+
+def _plain(cell: object) -> object:
+    """A cell as a sheet would hold it: missing values None, NumPy scalars plain."""
+    if cell is None or (cell != cell) is True or type(cell).__name__ in ("NAType", "NaTType"):
+        return None
+    return cell.item() if isinstance(cell, np.generic) else cell

@@ -21,7 +21,7 @@ FAR_DEG = 1.0  # farther outside the region's bounds a position is taken for a s
 PAIRS = (("lon", "lat"), ("x", "y"))
 FILL_CURE = Text(
     "Write the village's coordinates; until then it stands by its township or county.",
-    "请填写村庄坐标;在此之前按乡镇或县定位。",
+    "请填写村庄坐标；在此之前按乡镇或县定位。",
 )
 
 
@@ -68,7 +68,7 @@ def read_positions(
         found.remarks.append(table.place.remark("mended", Text(
             f"Coordinates were converted from {datum.upper()} to WGS 84.",
             f"坐标已由 {datum.upper()} 转换为 WGS 84。",
-        ), Text("Nothing to do if the datum is right.", "如基准无误,无需处理。")))  # fmt: skip
+        ), Text("Nothing to do if the datum is right.", "如基准无误，无需处理。")))  # fmt: skip
     return found
 
 
@@ -147,9 +147,9 @@ def _mend_metres(
         found.remarks.append(place.remark("waiting", Text(
             f"{int(metric.sum()):,} coordinates are in metres, but no projection puts them into "
             "the region, or several do; they were not used.",
-            f"{int(metric.sum())}个坐标以米为单位,但没有或不止一种投影能使其落入本区域,未采用。",
+            f"{int(metric.sum())}个坐标以米为单位，但没有或不止一种投影能使其落入本区域，未采用。",
         ), Text("Name their CRS in the mapping file, such as 'crs: EPSG:4546'.",
-                "请在对应文件中注明坐标系,如“crs: EPSG:4546”。"),
+                "请在对应文件中注明坐标系，如“crs: EPSG:4546”。"),
             row=row, column=column, value=f"{x[0]:g}, {y[0]:g}"))  # fmt: skip
         return
     system, turned = chosen
@@ -162,10 +162,10 @@ def _mend_metres(
     found.remarks.append(place.remark("mended", Text(
         f"{int(metric.sum()):,} coordinates in metres ({order.en}) were taken as {system.name} "
         f"({found.source_crs}) and converted to degrees.",
-        f"{int(metric.sum())}个以米为单位的坐标({order.zh})按 {system.name}({found.source_crs})"
+        f"{int(metric.sum())}个以米为单位的坐标（{order.zh}）按 {system.name}（{found.source_crs}）"
         "转换为经纬度。",
     ), Text("Name another CRS in the mapping file if they were measured in one.",
-            "如实际采用其他坐标系,请在对应文件中注明 crs。"),
+            "如实际采用其他坐标系，请在对应文件中注明 crs。"),
         row=row, column=column, value=f"{x[0]:g}, {y[0]:g}"))  # fmt: skip
 
 
@@ -190,7 +190,7 @@ def _drop_zeros(table: Table, found: Positions, named: tuple[str, str]) -> None:
     for row in np.flatnonzero(one | zero):
         found.remarks.append(table.place.remark("refused", Text(
             "A coordinate is zero or missing; the position was not taken.",
-            "坐标为零或缺一个,该位置未采用。",
+            "坐标为零或缺一个，该位置未采用。",
         ), FILL_CURE, row=table.numbers[row], column=_header(table, named),
             value=_shown(table, int(row), named)))  # fmt: skip
     found.lon[one | zero] = found.lat[one | zero] = np.nan
@@ -217,7 +217,7 @@ def _mend_swapped(
         found.remarks.append(table.place.remark("mended", Text(
             f"Longitude and latitude were swapped; taken as {found.lon[row]:.6f}, "
             f"{found.lat[row]:.6f}.",
-            f"经度与纬度颠倒,按 {found.lon[row]:.6f}, {found.lat[row]:.6f} 计。",
+            f"经度与纬度颠倒，按 {found.lon[row]:.6f}, {found.lat[row]:.6f} 计。",
         ), Text("Swap the two cells.", "请对调两个单元格。"), row=table.numbers[row],
             column=_header(table, named), value=_shown(table, int(row), named)))  # fmt: skip
 
@@ -240,7 +240,7 @@ def _refuse_impossible(
         )
         found.remarks.append(table.place.remark("refused", Text(
             f"The position {found.lon[row]:.6g}, {found.lat[row]:.6g} {why.en}; it was not taken.",
-            f"位置 {found.lon[row]:.6g}, {found.lat[row]:.6g} {why.zh},未采用。",
+            f"位置 {found.lon[row]:.6g}, {found.lat[row]:.6g} {why.zh}，未采用。",
         ), FILL_CURE, row=table.numbers[row], column=_header(table, named),
             value=_shown(table, int(row), named)))  # fmt: skip
     found.lon[bad | far] = found.lat[bad | far] = np.nan

@@ -5,9 +5,11 @@ easting, often with the northing called X. CGCS2000 is assumed; Xi'an 1980 and B
 differ by about 100 m and cannot be told by magnitude.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
 from gis_core.crs import choose_analysis_crs, transformer
 
@@ -43,7 +45,7 @@ def choose_projection(x: Floats, y: Floats, *, bounds: Bounds | None) -> tuple[C
         zone = int(np.median(east) // ZONE_UNIT)
         if zone:
             code = _zoned(zone)
-            if code and (bounds is None or _fits(CRS.from_epsg(code), east, north, bounds)):
+            if code and (bounds is None or _fits(code, east, north, bounds)):
                 return CRS.from_epsg(code), turned
         elif bounds is not None:
             found = _plain(east, north, bounds)
@@ -64,24 +66,24 @@ def _plain(east: Floats, north: Floats, bounds: Bounds) -> CRS | None:
     """The one 3-degree zone, 6-degree zone or UTM zone that puts the points into the region."""
     middle = ((bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2)
     usual = choose_analysis_crs(*middle)
+    code = usual.to_epsg()
     if "UTM" in usual.name:
-        return usual if _fits(usual, east, north, bounds) else None
-    zone = round(middle[0] / 3)
-    fitting = [
-        code for code in (THREE_DEGREE_PLAIN + z for z in range(zone - 2, zone + 3))
-        if THREE_DEGREE_PLAIN + 25 <= code <= THREE_DEGREE_PLAIN + 45
-        and _fits(CRS.from_epsg(code), east, north, bounds)
-    ]  # fmt: skip
-    if not fitting:
-        wide = int((middle[0] + 6) // 6)
-        fitting = [c for c in (SIX_DEGREE_PLAIN + z for z in range(wide - 1, wide + 2))
-                   if SIX_DEGREE_PLAIN + 13 <= c <= SIX_DEGREE_PLAIN + 23
-                   and _fits(CRS.from_epsg(c), east, north, bounds)]  # fmt: skip
+        return usual if code and _fits(code, east, north, bounds) else None
+    zone, wide = round(middle[0] / 3), int((middle[0] + 6) // 6)
+    three = [THREE_DEGREE_PLAIN + z for z in range(zone - 2, zone + 3) if 25 <= z <= 45]
+    six = [SIX_DEGREE_PLAIN + z for z in range(wide - 1, wide + 2) if 13 <= z <= 23]
+    fitting = [c for c in three if _fits(c, east, north, bounds)]
+    fitting = fitting or [c for c in six if _fits(c, east, north, bounds)]
     return CRS.from_epsg(fitting[0]) if len(fitting) == 1 else None
 
 
-def _fits(crs: CRS, east: Floats, north: Floats, bounds: Bounds) -> bool:
-    lon, lat = transformer(crs, CRS.from_epsg(4326)).transform(east, north)
+@lru_cache(maxsize=64)
+def _to_degrees(code: int) -> Transformer:
+    return transformer(CRS.from_epsg(code), CRS.from_epsg(4326))
+
+
+def _fits(code: int, east: Floats, north: Floats, bounds: Bounds) -> bool:
+    lon, lat = _to_degrees(code).transform(east, north)
     inside = (
         (lon >= bounds[0] - MARGIN_DEG) & (lon <= bounds[2] + MARGIN_DEG)
         & (lat >= bounds[1] - MARGIN_DEG) & (lat <= bounds[3] + MARGIN_DEG)

@@ -56,7 +56,7 @@ def kind_of_file(path: Path) -> FileKind:
     if path.is_dir():
         raise UnreadableFileError(
             f"{path}: is a folder. Give the survey file itself.",
-            f"{path}:这是文件夹,请指定调查表文件。",
+            f"{path}：这是文件夹，请指定调查表文件。",
         )
     try:
         with path.open("rb") as stream:
@@ -64,12 +64,12 @@ def kind_of_file(path: Path) -> FileKind:
     except OSError as err:
         raise UnreadableFileError(
             f"{path}: cannot be opened ({err.strerror}). Check the path.",
-            f"{path}:无法打开({err.strerror})。请检查路径。",
+            f"{path}：无法打开（{err.strerror}）。请检查路径。",
         ) from err
     if not head:
         raise UnreadableFileError(
             f"{path}: is empty (0 bytes). Choose the survey file again, or save it once more.",
-            f"{path}:文件为空(0字节)。请重新选择调查表,或重新保存后再导入。",
+            f"{path}：文件为空（0字节）。请重新选择调查表，或重新保存后再导入。",
         )
     if is_point_layer(path, head):
         return "points"
@@ -102,7 +102,7 @@ def read_sheets(path: Path) -> list[Sheet]:
     if not sheets:
         raise InvalidSurveyError(
             f"{path}: holds no filled cell. Choose the file with the village survey.",
-            f"{path}:没有任何有内容的单元格。请选择村庄调查表文件。",
+            f"{path}：没有任何有内容的单元格。请选择村庄调查表文件。",
         )
     return sheets
 
@@ -114,20 +114,21 @@ def _compact(raw: RawSheet) -> Sheet:
     marked = {row for row, _ in raw.formulas} | {row for row, _ in raw.errors}
     width = max((column + 1 for _, column in raw.formulas), default=0)
     for number, row in raw.rows:
-        last = len(row)
-        while last and _is_empty(row[last - 1]):
+        cells = [
+            None if cell is None or (type(cell) is str and (not cell or cell.isspace())) else cell
+            for cell in row
+        ]
+        last = len(cells)
+        while last and cells[last - 1] is None:
             last -= 1
         if last or number in marked:
-            kept.append([None if _is_empty(cell) else cell for cell in row[:last]])
+            kept.append(cells)
             numbers.append(number)
             width = max(width, last)
     for row in kept:
         row.extend([None] * (width - len(row)))
+        del row[width:]
     return Sheet(
         raw.name, kept, numbers, merged=raw.merged, formulas=raw.formulas, errors=raw.errors,
         hidden=raw.hidden, notes=raw.notes, source_crs=raw.source_crs,
     )  # fmt: skip
-
-
-def _is_empty(cell: Any) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -14,7 +14,8 @@ from gis_core.sources.survey.sheets import Sheet
 from gis_core.text import Text
 
 TOTAL = re.compile(
-    r"^(合计|总计|小计|共计|累计|总和|总数|汇总|(sub|grand)?[\s-]*totals?\b|sum$)|(合计|小计|总计)$",
+    r"(合计|总计|小计|共计|累计|总和|汇总)数?[:\uff1a]?([(\uff08].*[)\uff09])?$|^总数$"
+    r"|^(sub|grand)?-?totals?\b|^sum$",
     re.IGNORECASE,
 )
 NOTE = re.compile(
@@ -29,7 +30,7 @@ FILLED = ("county", "county_code", "township", "township_code", "administrative_
 SPARSE_SHARE = 0.2  # of blank cells, from which a column without merges counts as "said once"
 LEFT_OUT_CURE = Text(
     "Nothing to do if the row is no village; otherwise complete it.",
-    "如该行确非村庄,无需处理;否则请补充完整。",
+    "如该行确非村庄，无需处理；否则请补充完整。",
 )
 
 
@@ -143,12 +144,12 @@ def _row_tests(rows: list[list[Any]], index: dict[str, int], leaf: list[str]) ->
         return position == 0 and _counts_columns(row)
 
     return [
-        (is_total, Text("A total row, not a village; left out.", "合计行,不是村庄,已略去。")),
-        (is_note, Text("A note beside the table; left out.", "表外说明行,已略去。")),
-        (is_header, Text("The header once more; left out.", "重复的表头,已略去。")),
-        (is_number_row, Text("A row that numbers the columns; left out.", "列号行,已略去。")),
+        (is_total, Text("A total row, not a village; left out.", "合计行，不是村庄，已略去。")),
+        (is_note, Text("A note beside the table; left out.", "表外说明行，已略去。")),
+        (is_header, Text("The header once more; left out.", "重复的表头，已略去。")),
+        (is_number_row, Text("A row that numbers the columns; left out.", "列号行，已略去。")),
         (is_single, Text("A row with a single cell, no village; left out.",
-                         "只有一个单元格有内容的行,不是村庄,已略去。")),
+                         "只有一个单元格有内容的行，不是村庄，已略去。")),
     ]  # fmt: skip
 
 
@@ -215,7 +216,7 @@ def _fill_sparse(table: Table, key: str, changed_above: set[int]) -> list[Remark
         a, b, above = table.numbers[first], table.numbers[last], table.numbers[origin]
         remarks.append(table.place.remark("mended", Text(
             f"Empty in rows {a} to {b}; taken as '{value}' from row {above}.",
-            f"第{a}至{b}行为空,沿用第{above}行的“{value}”。",
-        ), Text("Fill the column if a row belongs elsewhere.", "如有不符,请补填该列。"),
+            f"第{a}至{b}行为空，沿用第{above}行的“{value}”。",
+        ), Text("Fill the column if a row belongs elsewhere.", "如有不符，请补填该列。"),
             row=a, column=table.headers[key], value=""))  # fmt: skip
     return remarks

@@ -23,7 +23,10 @@ from gis_core.sources.survey.belonging import (
     counties_by_position,
     match_counties,
     match_townships,
+    position_hints,
+    without_county,
 )
+from gis_core.sources.survey.datum_hint import AUTO, datum_hint
 from gis_core.sources.survey.duplicates import complete_ids, near_duplicates, refuse_repeated
 from gis_core.sources.survey.extras import read_extras
 from gis_core.sources.survey.layout import Header, choose_sheet
@@ -84,7 +87,8 @@ def read_villages(
     townships
         Columns code, name, county_code; pinyin, lon and lat if known; or a `Gazetteer` of them.
     datum
-        Of the coordinates: ``wgs84``, ``cgcs2000``, ``gcj02`` or ``bd09``.
+        Of the coordinates: ``wgs84``, ``cgcs2000``, ``gcj02`` or ``bd09``; ``auto`` takes them
+        as WGS 84 and says so if another datum puts more villages into their counties.
 
     Returns
     -------
@@ -111,7 +115,7 @@ def read_villages(
     chosen, header, remarks = choose_sheet(
         sheets, str(path), wanted=sheet or choice.sheet, mapping=choice
     )
-    place = Place(str(path), chosen.name)
+    place = Place(path.name, chosen.name)
     table, cut = cut_table(chosen, header, place)
     remarks += [*_header_remarks(header, place), *_notes(chosen.notes, place), *cut]
     villages, said = read_rows(table)
@@ -121,26 +125,32 @@ def read_villages(
     _add_positions(villages, positions, remarks)
     if boundaries is not None:
         remarks += counties_by_position(villages, place, boundaries)
+        remarks += position_hints(villages, place, boundaries)
     match_townships(villages, place, towns, found)
+    remarks += without_county(villages, place)
     villages, said = refuse_repeated(villages, place)
     remarks += [*found.remarks, *said]
     remarks += place_villages(villages, place, units=boundaries, townships=town_frame)
     if boundaries is not None:
         remarks += outside_county(villages, place, boundaries)
+    if boundaries is not None and datum == AUTO:
+        remarks += datum_hint(villages, place, boundaries)
     remarks += near_duplicates(villages, place)
     remarks += complete_ids(villages, place, column=table.headers.get("village_id", ""))
     extras, said = read_extras(table, villages)
     remarks += said
     source_crs = chosen.source_crs or positions.source_crs
-    layer = _layer(path, villages, extras, remarks, (source_crs, datum))
+    layer = _layer(
+        path, villages, extras, remarks, (source_crs, "wgs84" if datum == AUTO else datum)
+    )
     return _reading(layer, header, chosen.name, choice, found)
 
 
 def _check_datum(datum: str) -> None:
-    if datum not in DATUMS:
+    if datum not in (*DATUMS, AUTO):
         raise InvalidParameterError(
-            f"'{datum}' is not a datum; choose one of {', '.join(DATUMS)}.",
-            f"“{datum}”不是已知基准;请选 {'、'.join(DATUMS)} 之一。",
+            f"'{datum}' is not a datum; choose one of {', '.join((*DATUMS, AUTO))}.",
+            f"“{datum}”不是已知基准；请选 {'、'.join((*DATUMS, AUTO))} 之一。",
         )
 
 
@@ -180,15 +190,15 @@ def _header_remarks(header: Header, place: Place) -> list[Remark]:
             remarks.append(place.remark("waiting", Text(
                 f"The column '{column.header[:60]}' may be {column.field} ({score}); it was not "
                 "used as such.",
-                f"“{column.header[:60]}”列可能是 {column.field}(匹配度 {score}),未作此用。",
+                f"“{column.header[:60]}”列可能是 {column.field}（匹配度 {score}），未作此用。",
             ), Text("Say so in a mapping file if it is, or rename the header.",
-                    "如确实如此,请在对应文件中写明,或修改表头。"),
+                    "如确实如此，请在对应文件中写明，或修改表头。"),
                 column=column.header, value=column.header))  # fmt: skip
         elif column.used and column.score < 96:
             remarks.append(place.remark("note", Text(
                 f"The column '{column.header[:60]}' was taken as {column.field} ({score}).",
-                f"“{column.header[:60]}”列按 {column.field} 读取(匹配度 {score})。",
-            ), Text("Correct the mapping file if it is not.", "如有误,请修改对应文件。"),
+                f"“{column.header[:60]}”列按 {column.field} 读取（匹配度 {score}）。",
+            ), Text("Correct the mapping file if it is not.", "如有误，请修改对应文件。"),
                 column=column.header, value=column.header))  # fmt: skip
     return remarks
 
@@ -215,7 +225,8 @@ def _layer(
         raise InvalidSurveyError(
             f"{path}: no village could be taken; first reason: {why.en}"
             + (f" (row {first.row})" if first else ""),
-            f"{path}:没有可导入的村庄;首个原因:{why.zh}" + (f"(第{first.row}行)" if first else ""),
+            f"{path}：没有可导入的村庄；首个原因：{why.zh}"
+            + (f"（第{first.row}行）" if first else ""),
         )
     points = gpd.points_from_xy(villages["lon"], villages["lat"])
     points = np.where(np.isfinite(villages["lon"].to_numpy()), points, None)

@@ -19,8 +19,12 @@ from gis_core.text import Text
 MOST_BYTES = 1 << 30  # unpacked; a survey of a million rows stays below it
 MOST_CELLS = 40_000_000  # of the used rectangle, which calamine holds in memory at once
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/>|>(?:\s*<(?:\w+:)?(f)\b[^>]*?(/)?>)?)")
+FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b")
+ERROR_CELL = re.compile(rb'<(?:\w+:)?c\b([^>]*\bt="e"[^>]*)>')
+FORMULA = re.compile(rb"<(?:\w+:)?f\b")
 REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+FILLED_COLUMN = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})\d{1,7}"')
+ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 CELL_END = re.compile(rb"</(?:\w+:)?c>")
 HTML = re.compile(rb"<(html|table|!doctype html|\?xml|mht|mime)", re.IGNORECASE)
@@ -46,8 +50,6 @@ class _Scan:
 
     formulas: dict[tuple[int, int], bool] = field(default_factory=dict)
     errors: set[tuple[int, int]] = field(default_factory=set)
-    last_row: int = 0
-    last_column: int = 0
 
 
 def read_workbook(path: Path) -> list[RawSheet]:
@@ -80,7 +82,10 @@ def _read_sheet(
     book: "python_calamine.CalamineWorkbook", meta: "python_calamine.SheetMetadata", scan: _Scan
 ) -> RawSheet:
     sheet = book.get_sheet_by_name(meta.name)
-    rows = list(enumerate(map(list, sheet.iter_rows()), start=1))
+    rows: list[tuple[int, list[Any]]] = [
+        (number, list(row))
+        for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1)
+    ]
     merged = tuple(
         (first[0] + 1, first[1], last[0] + 1, last[1])
         for first, last in (sheet.merged_cell_ranges or [])
@@ -98,7 +103,7 @@ def _refuse_other_binaries(path: Path) -> None:
         raise UnreadableFileError(
             f"{path}: is a web page saved under a spreadsheet's name. Open it in a spreadsheet "
             "program and save it as xlsx.",
-            f"{path}:内容是网页,只是用了电子表格的扩展名。请用表格软件打开后另存为 xlsx。",
+            f"{path}：内容是网页，只是用了电子表格的扩展名。请用表格软件打开后另存为 xlsx。",
         )
 
 
@@ -111,8 +116,8 @@ def _scan_xlsx(path: Path) -> dict[str, _Scan]:
                 raise UnreadableFileError(
                     f"{path}: unpacks to {size / 1e9:.1f} GB; at most {MOST_BYTES / 1e9:.1f} GB "
                     "are taken. Save the survey sheet alone, or as CSV.",
-                    f"{path}:解压后有 {size / 1e9:.1f} GB,最多接受 {MOST_BYTES / 1e9:.1f} GB。"
-                    "请只保存调查表一张表,或另存为 CSV。",
+                    f"{path}：解压后有 {size / 1e9:.1f} GB，最多接受 {MOST_BYTES / 1e9:.1f} GB。"
+                    "请只保存调查表一张表，或另存为 CSV。",
                 )
             members = _worksheet_members(archive)
             return {
@@ -144,30 +149,39 @@ def _worksheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _scan_sheet(path: Path, name: str, xml: bytes) -> _Scan:
+    _refuse_endless(path, name, xml)
     scan = _Scan()
-    for match in CELL.finditer(xml):
-        attributes = match.group(1)
-        reference = REFERENCE.search(attributes)
-        if reference is None:
-            continue
-        column, row = _column_index(reference.group(1)), int(reference.group(2))
-        if match.group(2) != b"/>":
-            scan.last_row, scan.last_column = max(scan.last_row, row), max(scan.last_column, column)
-        if b't="e"' in attributes:
-            scan.errors.add((row, column))
-        elif match.group(3):
+    if b't="e"' in xml:
+        for match in ERROR_CELL.finditer(xml):
+            scan.errors.update(_positions(match.group(1)))
+    if FORMULA.search(xml):
+        for match in FORMULA_CELL.finditer(xml):
             end = CELL_END.search(xml, match.end())
             inside = xml[match.end() : end.start() if end else match.end()]
-            scan.formulas[row, column] = VALUE.search(inside) is not None
-    if scan.last_row * (scan.last_column + 1) > MOST_CELLS:
-        raise InvalidSurveyError(
-            f"{path}, sheet {name}: its cells reach to row {scan.last_row:,} and column "
-            f"{scan.last_column + 1:,}, far beyond any table. Delete the empty rows and columns "
-            "beside the table and save again.",
-            f"{path} 工作表“{name}”:单元格一直延伸到第{scan.last_row}行第{scan.last_column + 1}列,"
-            "远超表格范围。请删除表格以外的空行空列后重新保存。",
-        )
+            for position in _positions(match.group(1)):
+                if position not in scan.errors:
+                    scan.formulas[position] = VALUE.search(inside) is not None
     return scan
+
+
+def _positions(attributes: bytes) -> list[tuple[int, int]]:
+    """The cell's row number and column index, as a list of one; empty if it names none."""
+    found = REFERENCE.search(attributes)
+    return [(int(found.group(2)), _column_index(found.group(1)))] if found else []
+
+
+def _refuse_endless(path: Path, name: str, xml: bytes) -> None:
+    """Refuse a sheet whose cells span a rectangle that no memory holds."""
+    columns = set(FILLED_COLUMN.findall(xml))
+    width = 1 + max(map(_column_index, columns), default=0)
+    height = max(map(int, ROW_NUMBER.findall(xml)), default=0)
+    if width * height > MOST_CELLS:
+        raise InvalidSurveyError(
+            f"{path}, sheet {name}: its cells reach to row {height:,} and column {width:,}, far "
+            "beyond any table. Delete the empty rows and columns beside the table and save again.",
+            f"{path} 工作表“{name}”：单元格一直延伸到第{height}行第{width}列，远超表格范围。"
+            "请删除表格以外的空行空列后重新保存。",
+        )
 
 
 def _column_index(letters: bytes) -> int:
@@ -180,7 +194,7 @@ def _column_index(letters: bytes) -> int:
 def _encrypted(path: Path) -> UnreadableFileError:
     return UnreadableFileError(
         f"{path}: is protected by a password. Open it, remove the password and save again.",
-        f"{path}:文件有密码保护。请打开后取消密码再保存。",
+        f"{path}：文件有密码保护。请打开后取消密码再保存。",
     )
 
 
@@ -188,6 +202,6 @@ def _damaged(path: Path, why: str) -> UnreadableFileError:
     return UnreadableFileError(
         f"{path}: is not a readable workbook ({why[:120]}); it may be truncated or of another "
         "kind. Open it in a spreadsheet program and save it as xlsx.",
-        f"{path}:不是可读的工作簿({why[:120]}),可能不完整或为其他格式。"
+        f"{path}：不是可读的工作簿（{why[:120]}），可能不完整或为其他格式。"
         "请用表格软件打开后另存为 xlsx。",
     )
