@@ -77,19 +77,24 @@ if [ ! -e .venv ]; then
 fi
 if [ "$what" = test ] && ! chromium_here; then packages="$packages chromium"; fi
 
+postgis_package() {
+  server=$(newest_server)
+  apt-cache search --names-only "^postgresql-${server:-[0-9]+}-postgis-3\$" | cut -d' ' -f1 |
+    sort -t- -k2 -n | tail -n 1
+}
+
 install_packages() {
   command -v apt-get >/dev/null || refuse "missing:$packages. Install PostgreSQL with PostGIS, Python 3.11 or newer with venv, a Chinese font and (for tests) Chromium with your system's package manager, then run this again."
   root=""
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || refuse "missing:$packages; you are not root and sudo is not here. Ask an administrator to install them (as root: sh scripts/setup.sh $what), then run this again."
+    command -v sudo >/dev/null || refuse "missing:$packages; you are not root and sudo is not here. Ask an administrator for: apt-get install$(printf '%s' "$packages" | sed 's/ postgis/ postgresql-postgis/'), then run this again."
     root=sudo
     sudo true || refuse "missing:$packages; sudo was refused. Ask an administrator to install them, then run this again."
   fi
   quietly $root apt-get update -q || say "the package lists could not be renewed; trying with those that are here"
   case "$packages" in *" postgis"*)
-    server=$(newest_server)
-    postgis=$(apt-cache search --names-only "^postgresql-${server:-[0-9]+}-postgis-3\$" | cut -d' ' -f1 | sort -t- -k2 -n | tail -n 1)
-    [ -n "$postgis" ] || refuse "no package of PostGIS for PostgreSQL ${server:-(any version)} is on offer here. Install PostgreSQL with PostGIS, or set UPLAND_DATABASE_URL to a server that has it."
+    postgis=$(postgis_package)
+    [ -n "$postgis" ] || refuse "no package of PostGIS is on offer here for PostgreSQL $(newest_server). Install PostgreSQL with PostGIS, or set UPLAND_DATABASE_URL to a server that has it."
     packages=$(printf '%s' "$packages" | sed "s/ postgis/ $postgis/") ;;
   esac
   say "installing$packages (a minute or two)"
@@ -117,13 +122,14 @@ if [ ! -e .venv ]; then
   say "making .venv with $("$python" --version 2>&1)"
   quietly "$python" -m venv .venv || { rm -rf .venv; refuse "the virtual environment could not be made with $python; see above."; }
 fi
-printf %s "$here" >.venv/.place
+[ -e .venv/.place ] || printf %s "$here" >.venv/.place
 
 lock=requirements/run.txt
 [ "$what" = run ] || lock=requirements/test.txt
 want=$(cat requirements/*.txt pyproject.toml | sha256sum | cut -d' ' -f1)
 installed() { [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$want" ]; }
 if ! installed "$what" && ! { [ "$what" = run ] && installed test; }; then
+  [ -w .venv ] || refuse "$here/.venv cannot be written by $(id -un): it was made by another user. Remove it or ask its owner."
   say "installing the Python packages of $lock (a minute or two)"
   pip_install() { quietly "$venv" -m pip install -q --disable-pip-version-check --no-input "$@"; }
   if ! pip_install --require-hashes -r requirements/build.txt ||

@@ -118,6 +118,7 @@ def test_ordinary_user_without_sudo_is_told_what_to_ask_for(machine: Machine) ->
     done = machine.set_up(**DATABASE)
     assert done.returncode == 1
     assert "missing: python3-venv; you are not root and sudo is not here" in done.stderr
+    assert "apt-get install python3-venv" in done.stderr
 
 
 def test_machine_without_apt_is_told_what_is_missing(machine: Machine) -> None:
