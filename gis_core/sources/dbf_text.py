@@ -55,7 +55,7 @@ def _codec(word: str) -> str:
     for name in (plain, names.get(digits, ""), f"cp{digits}"):
         try:
             return codecs.lookup(name).name
-        except LookupError:
+        except (LookupError, ValueError):  # ValueError: a damaged .cpg with a zero byte
             continue
     return word
 

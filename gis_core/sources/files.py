@@ -1,5 +1,6 @@
 """Files on the way in: that they are there, are what they say, and unpack safely."""
 
+import errno
 import hashlib
 import stat
 import tempfile
@@ -17,6 +18,10 @@ MAX_ENTRIES = 10_000
 CHUNK_BYTES = 1024**2
 ENCRYPTED = 0x1  # flag bits of a zip entry
 UTF8_NAME = 0x800
+DAMAGED_ZIP = (  # what the library raises on damaged bytes, by experiment
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError,
+)  # fmt: skip
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 VECTOR_SUFFIXES = (
     ".gpkg", ".geojson", ".json", ".shp", ".parquet", ".geoparquet", ".kml", ".kmz", ".fgb",
@@ -182,16 +187,24 @@ def unpack(path: Path, folder: Path) -> None:
             left = MAX_UNPACKED_BYTES
             for entry in entries:
                 left = _unpack_entry(path, archive, entry, folder, left)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as err:
-        raise UnreadableFileError(
-            f"{path}: is damaged or not a zip archive ({err}). Pack it again.",
-            f"{path}:压缩包已损坏或不是 zip 格式({err})。请重新打包。",
-        ) from err
+    except UnreadableFileError:
+        raise  # said below, and a ValueError too
+    except DAMAGED_ZIP as err:
+        raise _damaged_zip(path, err) from err
     except OSError as err:
+        if err.errno not in DISK_FULL:
+            raise _damaged_zip(path, err) from err
         raise StorageError(
             f"{path}: cannot be unpacked ({err.strerror}). Free space in the temporary folder.",
             f"{path}:无法解压({err.strerror})。请清理临时文件夹的空间。",
         ) from err
+
+
+def _damaged_zip(path: Path, err: Exception) -> UnreadableFileError:
+    return UnreadableFileError(
+        f"{path}: is damaged or not a zip archive ({err}). Pack it again.",
+        f"{path}:压缩包已损坏或不是 zip 格式({err})。请重新打包。",
+    )
 
 
 def _refuse_unsafe(path: Path, entries: list[zipfile.ZipInfo]) -> None:

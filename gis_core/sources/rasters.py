@@ -13,8 +13,9 @@ import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
 from affine import Affine
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 from rasterio.enums import ColorInterp
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
 from rasterio.io import DatasetReader
 
 from gis_core.errors import InvalidLayerError, InvalidParameterError, UnreadableFileError
@@ -116,7 +117,7 @@ def _dataset(path: Path, file: Path) -> Iterator[DatasetReader]:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # refused in words instead
             with rasterio.open(file) as source:
                 yield source
-    except RasterioError as err:
+    except (RasterioError, CRSError, UnicodeDecodeError) as err:
         said = " ".join(str(err.__cause__ or err).split())[:200]
         raise UnreadableFileError(
             f"{path}: is damaged, incomplete or no raster ({said}). Copy or export it again.",
@@ -150,7 +151,10 @@ def _refuse_unplaced(path: Path, source: DatasetReader) -> None:
 def _checked_crs(path: Path, source: DatasetReader) -> CRS:
     if source.crs is None:
         raise missing_crs(str(path))
-    crs = CRS.from_user_input(source.crs.to_wkt())
+    try:
+        crs = CRS.from_user_input(source.crs.to_wkt())
+    except ProjError as err:
+        raise missing_crs(str(path)) from err
     left, bottom, right, top = source.bounds
     bounds = (min(left, right), min(bottom, top), max(left, right), max(bottom, top))
     if crs.is_geographic:  # whole-earth rasters reach half a cell past the date line or a pole

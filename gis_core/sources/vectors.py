@@ -1,6 +1,7 @@
 """Vector files in, checked layers out: every theme but boundaries and villages."""
 
 import json
+import struct
 import warnings
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ import shapely
 from pyarrow.lib import ArrowException
 from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError
 from pyproj import CRS
+from pyproj.exceptions import ProjError
 
 from gis_core.errors import InvalidLayerError, InvalidParameterError, UnreadableFileError
 from gis_core.layers import CheckedFrame, LayerInfo
@@ -171,15 +173,29 @@ def _check_kind(path: Path, file: Path) -> None:
             f"{path}:Shapefile 缺少 {'、'.join(missing)} 文件。请将全部组成文件"
             "(.shp、.shx、.dbf、.prj、.cpg)一并复制。",
         )
-    _check_part(path, shapefile_part(file, ".dbf"))
-    _check_part(path, shapefile_part(file, ".shx"))
+    for part in (file, shapefile_part(file, ".shx"), shapefile_part(file, ".dbf")):
+        if part is not None:
+            _refuse_short_part(path, part)
 
 
-def _check_part(path: Path, part: Path | None) -> None:
-    if part is not None and part.stat().st_size == 0:
+def _refuse_short_part(path: Path, part: Path) -> None:
+    """Refuse a shapefile's part that is shorter than its header says."""
+    size = part.stat().st_size
+    with part.open("rb") as stream:
+        head = stream.read(32)
+    if len(head) < 32:
+        wanted = 32
+    elif part.suffix.lower() == ".dbf":
+        records, head_bytes, record_bytes = struct.unpack("<IHH", head[4:12])
+        wanted = head_bytes + records * record_bytes
+    else:
+        wanted = struct.unpack(">I", head[24:28])[0] * 2  # counted in 16-bit words
+    if size < wanted:
         raise UnreadableFileError(
-            f"{path}: its part {part.name} holds 0 bytes. Copy all parts of the shapefile again.",
-            f"{path}:其组成文件 {part.name} 大小为 0 字节。请重新复制 Shapefile 的全部文件。",
+            f"{path}: its part {part.name} holds {size:,} bytes of {wanted:,}. Copy all parts of "
+            "the shapefile again.",
+            f"{path}:其组成文件 {part.name} 仅有 {size:,} 字节,应为 {wanted:,} 字节。"
+            "请重新复制 Shapefile 的全部文件。",
         )
 
 
@@ -201,7 +217,7 @@ def _read_parquet(path: Path, file: Path, where: str | None) -> RawLayer:
         )
     try:
         frame = gpd.read_parquet(file)
-    except (OSError, ValueError, ArrowException) as err:
+    except (OSError, ValueError, ArrowException, ProjError) as err:
         if "geo metadata" in str(err).lower():
             raise InvalidLayerError(
                 f"{path}: is a Parquet table without geometry. Export it as GeoParquet.",
@@ -237,7 +253,8 @@ def _read_ogr(path: Path, file: Path, layer: str | None, where: str | None) -> R
                 "again as UTF-8.",
                 f"{path}:文字不是 UTF-8 编码(第 {err.start} 字节)。请以 UTF-8 重新导出。",
             ) from err
-        except CRSError as err:
+        except (CRSError, ProjError, UnboundLocalError) as err:
+            # UnboundLocalError: what pyogrio 0.13 does with a .prj that GDAL cannot export
             raise missing_crs(str(path)) from err
         except (DataSourceError, DataLayerError, FeatureError, FieldError, ValueError) as err:
             raise (

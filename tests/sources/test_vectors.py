@@ -160,14 +160,46 @@ def test_shapefile_parts_that_are_empty_or_named_instead(tmp_path: Path) -> None
     path = write_shapefile(tmp_path)
     assert ".shp" in refused(UnreadableFileError, path.with_suffix(".dbf")).text.en
     path.with_suffix(".dbf").write_bytes(b"")
-    assert "roads.dbf holds 0 bytes" in refused(UnreadableFileError, path).text.en
+    assert "roads.dbf holds 0 bytes of 32" in refused(UnreadableFileError, path).text.en
 
 
-def test_shapefile_cut_short(tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".shp", ".shx", ".dbf"])
+def test_shapefile_cut_short(tmp_path: Path, suffix: str) -> None:
     path = write_shapefile(tmp_path)
-    path.write_bytes(path.read_bytes()[:150])
-    with pytest.raises((UnreadableFileError, InvalidLayerError), match=r"roads\.shp"):
-        read_vector(path, theme="road")
+    part = path.with_suffix(suffix)
+    whole = part.read_bytes()
+    part.write_bytes(whole[: len(whole) - 20])
+    said = refused(UnreadableFileError, path).text
+    assert f"roads{suffix} holds {len(whole) - 20:,} bytes of" in said.en
+
+
+def test_unusable_prj_is_no_crs(tmp_path: Path) -> None:
+    path = write_shapefile(tmp_path)
+    path.with_suffix(".prj").write_text('GEOGCS["x",DATUM["y",SPHEROID["z",0,0]]]')
+    refused(MissingCrsError, path)
+    path.with_suffix(".prj").write_text("nothing")
+    refused(MissingCrsError, path)
+
+
+def test_damaged_bytes_end_in_an_own_error(tmp_path: Path) -> None:
+    """Flip bytes at random in every kind of file: it is read, or refused in words."""
+    rng = np.random.default_rng(11)
+    for name in WRITERS:
+        WRITERS[name](roads(), tmp_path / name)
+    archive = write_zip(tmp_path / "roads.zip", tmp_path / "roads.gpkg")
+    outcomes = set()
+    for path in [*(tmp_path / name for name in WRITERS), archive]:
+        whole = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+        for _ in range(12):
+            damaged = whole.copy()
+            damaged[rng.integers(0, len(whole), 5)] = rng.integers(0, 256, 5)
+            path.write_bytes(damaged.tobytes())
+            try:
+                read_vector(path, theme="road")
+                outcomes.add("read")
+            except InputError:
+                outcomes.add("refused")
+    assert outcomes == {"read", "refused"}
 
 
 def test_zip_that_unpacks_outside_its_folder(tmp_path: Path) -> None:
