@@ -1,7 +1,7 @@
 # The app without a database of its own: it uses the server that UPLAND_DATABASE_URL names.
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends fonts-noto-cjk \
+    && apt-get install -y --no-install-recommends fonts-noto-cjk libexpat1 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 1000 upland
 WORKDIR /app
