@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from gis_core.errors import InvalidLayerError, InvalidParameterError
-from gis_core.layers import BOUNDARY_COLUMNS, CheckedFrame, LayerInfo
+from gis_core.layers import BOUNDARY_COLUMNS, CheckedFrame, LayerInfo, Nature
 from gis_core.remarks import Remark
 from gis_core.sources.boundary_fields import (
     BoundaryFields,
@@ -57,7 +57,8 @@ def read_boundaries(
     -------
     layer
         Columns `BOUNDARY_COLUMNS`, geometry MultiPolygon, in the order of the file; its theme
-        is `level`; ``info.extra["fields"]`` tells the columns taken.
+        is `level`; ``info.extra["fields"]`` tells the columns taken; ``info.nature`` is what a
+        column ``nature`` of the file says (schematic, synthetic), else given.
 
     Raises
     ------
@@ -91,10 +92,19 @@ def read_boundaries(
         file_hash=file_hash(path),
         source_crs=name_of(raw.crs),
         source_datum=source,
+        nature=_stated_nature(frame),
         remarks=remarks,
         extra={"layer": raw.name, "fields": vars(fields)},
     )
     return CheckedFrame(info, units)
+
+
+def _stated_nature(frame: gpd.GeoDataFrame) -> Nature:
+    """Return what the file's own column `nature` says, so that a schematic line stays labelled."""
+    said = set(frame["nature"]) if "nature" in frame else set()
+    if "schematic" in said:
+        return "schematic"
+    return "synthetic" if "synthetic" in said else "given"
 
 
 def _keep_polygons(

@@ -14,6 +14,8 @@ import shapely
 import yaml
 from pyproj import Geod
 
+from gis_core.sources.boundaries import read_boundaries
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "data" / "boundaries"
 FACTS = FOLDER / "facts"
@@ -82,6 +84,15 @@ def test_counties_have_the_published_codes_and_names(
     assert set(counties["nature"]) == {"schematic"}
     assert set(counties["parent_code"]) == {"141000"}
     assert set(counties["level"]) == {"county"}
+
+
+def test_reading_them_keeps_the_label_and_remarks_nothing(counties: gpd.GeoDataFrame) -> None:
+    layer = read_boundaries(FOLDER / "counties.geojson")
+    assert layer.info.nature == "schematic"
+    assert layer.info.remarks == ()
+    assert list(layer.frame["code"]) == list(counties["code"])
+    whole = read_boundaries(FOLDER / "prefecture.geojson", level="prefecture")
+    assert (whole.info.nature, whole.info.remarks) == ("schematic", ())
 
 
 def test_areas_are_within_one_percent_of_the_published(
