@@ -1,0 +1,121 @@
+"""Compile a choice of bases into a 0/1 problem: what is maximised, and under which rows."""
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.bases.rules import SelectionRules
+from gis_core.crs import choose_analysis_crs
+from gis_core.errors import InvalidParameterError
+
+OVERLAP_M2 = 1.0  # shared area up to this is a common border, not an overlap
+
+
+@dataclass(frozen=True)
+class Row:
+    """least ≤ Σ coefficient · x ≤ most over the candidates at `places`; `group` is its rule."""
+
+    group: str
+    places: NDArray[np.int64]
+    least: float
+    most: float
+    coefficients: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True)
+class CompiledSelection:
+    """Worth of each candidate (mu), rows, and the bounds of each 0/1 variable."""
+
+    worth: NDArray[np.float64]
+    rows: tuple[Row, ...]
+    lower: NDArray[np.float64] = field(repr=False)
+    upper: NDArray[np.float64] = field(repr=False)
+    conflicts: tuple[tuple[int, int], ...] = ()
+
+
+def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> CompiledSelection:
+    """Compile `rules` over `candidates`.
+
+    The worth of a candidate is area_mu × (mean_score + compactness_weight × compactness).
+
+    Raises
+    ------
+    InvalidParameterError
+        If a fixed base is not among the candidates.
+    """
+    number = len(candidates)
+    worth = candidates["area_mu"].to_numpy(float) * (
+        candidates["mean_score"].to_numpy(float)
+        + rules.compactness_weight * candidates["compactness"].to_numpy(float)
+    )
+    everywhere = np.arange(number)
+    rows = [Row("count", everywhere, rules.count, rules.count)]
+    codes = candidates["county_code"].to_numpy(str)
+    limits = rules.limits_by_county(sorted(set(codes)))
+    for code, (least, most) in sorted(limits.items()):
+        rows.append(Row(f"county:{code}", np.flatnonzero(codes == code), least, most))
+    if rules.min_total_area_mu is not None or rules.max_total_area_mu is not None:
+        least_mu = rules.min_total_area_mu or 0.0
+        most_mu = np.inf if rules.max_total_area_mu is None else rules.max_total_area_mu
+        area = candidates["area_mu"].to_numpy(float)
+        rows.append(Row("total_area", everywhere, least_mu, most_mu, area))
+    pairs = conflicting_pairs(candidates, spacing_m=rules.spacing_m)
+    group = "spacing" if rules.spacing_m > 0 else "overlap"
+    rows += [Row(group, clique, 0, 1) for clique in cliques(pairs, number)]
+    lower, upper = np.zeros(number), np.ones(number)
+    place = {base: i for i, base in enumerate(candidates["base_id"])}
+    for bound, fixed, value in ((lower, rules.fixed_in, 1.0), (upper, rules.fixed_out, 0.0)):
+        for base in fixed:
+            if base not in place:
+                raise InvalidParameterError(
+                    f"The fixed base '{base}' is not among the {number} candidates.",
+                    f"指定的基地“{base}”不在 {number} 个候选之中。",
+                )
+            bound[place[base]] = value
+    return CompiledSelection(worth, tuple(rows), lower, upper, tuple(pairs))
+
+
+def conflicting_pairs(candidates: gpd.GeoDataFrame, *, spacing_m: float) -> list[tuple[int, int]]:
+    """Return pairs i < j that overlap, or lie nearer than `spacing_m` metres edge to edge."""
+    if candidates.empty:
+        return []
+    centre = candidates.geometry.union_all().centroid
+    plane = candidates.geometry.to_crs(choose_analysis_crs(centre.x, centre.y)).to_numpy()
+    tree = shapely.STRtree(plane)
+    if spacing_m > 0:
+        left, right = tree.query(plane, predicate="dwithin", distance=spacing_m)
+        keep = left < right
+        pairs = np.column_stack((left[keep], right[keep]))
+    else:
+        left, right = tree.query(plane, predicate="intersects")
+        keep = left < right
+        pairs = np.column_stack((left[keep], right[keep]))
+        shared = shapely.area(shapely.intersection(plane[pairs[:, 0]], plane[pairs[:, 1]]))
+        pairs = pairs[shared > OVERLAP_M2]
+    return sorted((int(i), int(j)) for i, j in pairs)
+
+
+def cliques(pairs: list[tuple[int, int]], number: int) -> list[NDArray[np.int64]]:
+    """Cover every pair by sets in which all conflict with all: fewer, tighter rows than pairs."""
+    beside: list[set[int]] = [set() for _ in range(number)]
+    for i, j in pairs:
+        beside[i].add(j)
+        beside[j].add(i)
+    covered: set[tuple[int, int]] = set()
+    found = []
+    for i, j in pairs:
+        if (i, j) in covered:
+            continue
+        clique = [i, j]
+        common = beside[i] & beside[j]
+        while common:
+            most = max(common, key=lambda k: (len(beside[k] & common), -k))
+            clique.append(most)
+            common &= beside[most]
+        clique.sort()
+        covered.update((a, b) for n, a in enumerate(clique) for b in clique[n + 1 :])
+        found.append(np.array(clique, dtype=np.int64))
+    return found

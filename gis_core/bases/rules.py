@@ -1,0 +1,69 @@
+"""The rules a planner sets for a choice of bases."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gis_core.errors import InvalidParameterError
+
+
+@dataclass(frozen=True)
+class SelectionRules:
+    """Number, spread, spacing, areas and decisions.
+
+    Attributes
+    ----------
+    count
+        How many bases, 1 or more.
+    per_county
+        (least, most) of every county, or by county code; counties not named have no limit, and
+        a named county without candidates makes its minimum impossible.
+    spacing_m
+        Least distance between two bases, edge to edge, in metres; 0 only forbids overlap.
+    min_total_area_mu, max_total_area_mu
+        Limits of the area of all bases together; None for none.
+    fixed_in, fixed_out
+        Bases that must, and must not, be chosen.
+    compactness_weight
+        What compactness 1 adds to the score of a base, 0 or more.
+    gap, time_limit_s, alternatives
+        Relative gap to stop at; seconds at most; how many near-best choices to give.
+    county_codes
+        Counties that one pair of `per_county` binds even when they have no candidate.
+    """
+
+    count: int = 16
+    per_county: tuple[int, int] | Mapping[str, tuple[int, int]] | None = None
+    spacing_m: float = 0.0
+    min_total_area_mu: float | None = None
+    max_total_area_mu: float | None = None
+    fixed_in: Sequence[str] = ()
+    fixed_out: Sequence[str] = ()
+    compactness_weight: float = 0.1
+    gap: float = 0.0
+    time_limit_s: float = 60.0
+    alternatives: int = 3
+    county_codes: Sequence[str] = field(default=())
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or self.spacing_m < 0 or self.compactness_weight < 0:
+            raise InvalidParameterError(
+                f"count is {self.count}, spacing {self.spacing_m} m, compactness weight "
+                f"{self.compactness_weight}; wanted at least 1, 0 and 0.",
+                f"数量为 {self.count},间距 {self.spacing_m} 米,紧凑度权重 "
+                f"{self.compactness_weight};应分别不小于 1、0、0。",
+            )
+        for code, (least, most) in self.limits_by_county(["*"]).items():
+            if not 0 <= least <= most:
+                raise InvalidParameterError(
+                    f"The limits of county {code} are {least} to {most}; wanted 0 or more and "
+                    "rising.",
+                    f"县 {code} 的数量范围为 {least} 至 {most};应不小于 0 且下限不大于上限。",
+                )
+
+    def limits_by_county(self, codes: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Return (least, most) by county code; one pair for all goes to `codes` and our own."""
+        if self.per_county is None:
+            return {}
+        if isinstance(self.per_county, Mapping):
+            return dict(self.per_county)
+        return dict.fromkeys(sorted({*codes, *self.county_codes}), self.per_county)
