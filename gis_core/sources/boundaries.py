@@ -21,7 +21,8 @@ from gis_core.sources.boundary_fields import (
 from gis_core.sources.files import file_hash
 from gis_core.sources.reference_systems import name_of
 from gis_core.sources.topology import SLIVER_M2, measure_faults
-from gis_core.sources.vectors import code_text, finish, read_raw
+from gis_core.sources.vector_files import read_raw
+from gis_core.sources.vectors import code_text, finish
 from gis_core.text import Text
 from gis_core.units import SQUARE_METRES_PER_MU
 

@@ -117,12 +117,12 @@ def _in_gb2312(character: str) -> bool:
     return True
 
 
-def decode_frame(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[Remark, ...]]:
+def decode_frame(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[Remark, ...], str]:
     """Give a frame read with `RAW` its true text, column names included.
 
     Returns
     -------
-    frame, remarks
+    frame, remarks, encoding
         A ``mended`` remark when the encoding used is not the one the shapefile states.
 
     Raises
@@ -150,8 +150,8 @@ def decode_frame(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[R
     renamed = {c: decode(str(c).encode(RAW, "replace"), encoding.used) or c for c in out.columns}
     out = out.rename(columns=renamed)
     if all(sample.isascii() for sample in samples) or encoding.used == stated:
-        return out, ()
-    return out, (_encoding_remark(path, encoding),)
+        return out, (), encoding.used
+    return out, (_encoding_remark(path, encoding),), encoding.used
 
 
 def _is_text(column: pd.Series) -> bool:

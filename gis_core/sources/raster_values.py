@@ -1,5 +1,6 @@
 """Values of a raster band, read block by block: missing, infinite and scaled ones settled."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,15 +39,45 @@ class _Counts:
     infinite: int = 0
     fractions: int = 0
     present: set[int] = field(default_factory=set)
+    cells: int = 0
+    low: float = math.inf
+    high: float = -math.inf
+    total: float = 0.0
+
+    def take(self, given: NDArray[Any]) -> None:
+        """Add a block's values (those with data) to the figures."""
+        if given.size:
+            self.cells += given.size
+            self.low = min(self.low, float(given.min()))
+            self.high = max(self.high, float(given.max()))
+            self.total += float(given.sum(dtype=np.float64))
+
+    def settle_floats(self, raw: NDArray[Any], missing: NDArray[np.bool_]) -> None:
+        """Count NaN and infinite cells and add them to `missing`."""
+        finite = np.isfinite(raw)
+        if finite.all():
+            return
+        nan = np.isnan(raw)
+        self.nan += int(np.count_nonzero(nan & ~missing))
+        self.infinite += int(np.count_nonzero(~finite & ~nan & ~missing))
+        missing |= ~finite
+
+    def figures(self, *, with_mean: bool) -> dict[str, Any]:
+        found: dict[str, Any] = {"cells_with_data": self.cells, "min": self.low, "max": self.high}
+        return found | ({"mean": self.total / self.cells} if with_mean else {})
 
 
 @dataclass(frozen=True)
 class BandValues:
-    """Values as kept, the missing value of classes (None for surfaces: NaN), and remarks."""
+    """Values as kept, the missing value of classes (None for surfaces: NaN), and remarks.
+
+    `figures` holds cells_with_data, min and max, and for surfaces the mean.
+    """
 
     values: NDArray[Any]
     nodata: int | None
     remarks: tuple[Remark, ...]
+    figures: dict[str, Any]
 
 
 def blocks(source: DatasetReader) -> Iterator[Window]:
@@ -90,21 +121,24 @@ def read_surface(source: DatasetReader, plan: RasterPlan) -> BandValues:
     for window in blocks(source):
         raw, missing = _read_block(source, plan, window)
         if raw.dtype.kind == "f":
-            nan, infinite = np.isnan(raw) & ~missing, np.isinf(raw) & ~missing
-            counts.nan += int(np.count_nonzero(nan))
-            counts.infinite += int(np.count_nonzero(infinite))
-            missing |= nan | infinite
+            counts.settle_floats(raw, missing)
         out = values[window.row_off : window.row_off + window.height]
         with np.errstate(over="ignore", invalid="ignore"):
             out[:] = raw if plan.scale == 1.0 and plan.offset == 0.0 else (
                 raw.astype(np.float64) * plan.scale + plan.offset
             )  # fmt: skip
-        beyond = np.isinf(out) & ~missing  # a float64 beyond the range of float32
-        counts.infinite += int(np.count_nonzero(beyond))
-        out[missing | beyond] = np.nan
-    if not np.isfinite(values).any():
+        if raw.dtype != out.dtype:
+            beyond = np.isinf(out) & ~missing  # a float64 beyond the range of float32
+            counts.infinite += int(np.count_nonzero(beyond))
+            missing |= beyond
+        if missing.any():
+            out[missing] = np.nan
+            counts.take(out[~missing])
+        else:
+            counts.take(out)
+    if counts.cells == 0:
         raise _nothing(plan)
-    return BandValues(values, None, _surface_remarks(plan, counts))
+    return BandValues(values, None, _surface_remarks(plan, counts), counts.figures(with_mean=True))
 
 
 def _exceeds(source: DatasetReader, plan: RasterPlan) -> bool:
@@ -134,10 +168,7 @@ def read_classes(source: DatasetReader, plan: RasterPlan) -> BandValues:
         raw, missing = _read_block(source, plan, window)
         rows = slice(window.row_off, window.row_off + window.height)
         if raw.dtype.kind == "f":
-            nan, infinite = np.isnan(raw) & ~missing, np.isinf(raw) & ~missing
-            counts.nan += int(np.count_nonzero(nan))
-            counts.infinite += int(np.count_nonzero(infinite))
-            missing = missing | nan | infinite
+            counts.settle_floats(raw, missing)
             given = raw[~missing]
             limits = np.iinfo(dtype)
             whole = (given == np.round(given)) & (given > limits.min) & (given < limits.max)
@@ -145,7 +176,9 @@ def read_classes(source: DatasetReader, plan: RasterPlan) -> BandValues:
             raw = np.where(missing, 0, raw)
         if counts.fractions == 0:
             values[rows] = raw
-            counts.present.update(np.unique(raw[~missing]).tolist())
+            present = raw[~missing]
+            counts.take(present)
+            counts.present.update(np.unique(present).tolist())
         absent[rows] = missing
     if counts.fractions:
         raise InvalidLayerError(
@@ -159,7 +192,9 @@ def read_classes(source: DatasetReader, plan: RasterPlan) -> BandValues:
     nodata = _missing_value(plan, dtype, counts.present, needed=bool(absent.any()))
     if nodata is not None:
         values[absent] = nodata
-    return BandValues(values, nodata, _surface_remarks(plan, counts))
+    return BandValues(
+        values, nodata, _surface_remarks(plan, counts), counts.figures(with_mean=False)
+    )
 
 
 def _missing_value(

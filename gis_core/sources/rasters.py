@@ -96,7 +96,7 @@ def read_raster(
         source_crs=name_of(crs),
         source_datum=datum_of(crs),
         remarks=remarks,
-        extra=_statistics(plan, array),
+        extra=_figures(plan, array, read),
     )
     return CheckedRaster(info, array.rename(theme), legend)
 
@@ -333,25 +333,16 @@ def _unnamed_values(
     )
 
 
-def _statistics(plan: RasterPlan, array: xr.DataArray) -> dict[str, Any]:
-    values, transform = array.to_numpy(), array.rio.transform()
-    fill = array.attrs.get("_FillValue")
-    valid = np.isfinite(values) if not plan.categorical else (
-        values != fill if fill is not None else np.ones(values.shape, dtype=bool)
-    )  # fmt: skip
-    figures: dict[str, Any] = {
+def _figures(plan: RasterPlan, array: xr.DataArray, read: BandValues) -> dict[str, Any]:
+    transform = array.rio.transform()
+    return {
         "band": plan.band,
-        "width": int(values.shape[1]),
-        "height": int(values.shape[0]),
+        "width": int(array.shape[1]),
+        "height": int(array.shape[0]),
         "cell_x": float(transform.a),
         "cell_y": float(-transform.e),
         "stored_type": str(plan.dtype),
         "stored_nodata": None if plan.nodata is None else float(plan.nodata),
         "categorical": plan.categorical,
-        "cells_with_data": int(np.count_nonzero(valid)),
+        **read.figures,
     }
-    given = values[valid]
-    figures |= {"min": float(given.min()), "max": float(given.max())}
-    if not plan.categorical:
-        figures["mean"] = float(given.mean(dtype=np.float64))
-    return figures

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import Point
 
-from gis_core.errors import UnreadableFileError
+from gis_core.errors import InvalidParameterError, UnreadableFileError
 from gis_core.layers import CheckedFrame
 from gis_core.sources.dbf_text import find_encoding
 from gis_core.sources.vectors import read_vector
@@ -99,3 +99,13 @@ def test_text_in_no_known_encoding(tmp_path: Path) -> None:
     path.with_suffix(".dbf").write_bytes(broken)
     with pytest.raises(UnreadableFileError, match=r"units\.shp.*GeoPackage"):
         read_vector(path, theme="town")
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-8"])
+def test_a_condition_on_chinese_text_finds_it(tmp_path: Path, encoding: str) -> None:
+    path = shapefile(tmp_path, encoding, cpg=None)
+    layer = read_vector(path, theme="town", where="名称 = '隰县'")
+    assert layer.frame["名称"].tolist() == ["隰县"]
+    assert [r.action for r in layer.info.remarks] == ["mended"]
+    with pytest.raises(InvalidParameterError, match="the fields are 名称"):
+        read_vector(path, theme="town", where="县名 = '隰县'")

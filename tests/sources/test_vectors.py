@@ -27,6 +27,7 @@ from gis_core.errors import (
     MissingCrsError,
     UnreadableFileError,
 )
+from gis_core.sources.vector_files import quote_fields
 from gis_core.sources.vectors import code_text, read_vector
 
 BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
@@ -96,6 +97,25 @@ def test_each_format_gives_the_same_layer(tmp_path: Path, name: str) -> None:
     assert sorted(layer.frame["名称"]) == ["大运路", "霍侯路"]
     assert (layer.info.theme, layer.info.kind, layer.info.file_name) == ("road", "vector", name)
     assert len(layer.info.file_hash) == 64
+
+
+def test_mapinfo_from_a_chinese_system(tmp_path: Path) -> None:
+    head = (
+        'Version 300\nCharset "Neutral"\nDelimiter ","\nCoordSys Earth Projection 1, 104\n'
+        "Columns 1\n  name Char(20)\nData\n\nLine 111.5 36.0 111.6 36.1\n"
+    )
+    (tmp_path / "roads.mif").write_text(head, "ascii")
+    (tmp_path / "roads.mid").write_bytes('"大运路"\n'.encode("gb18030"))
+    layer = read_vector(tmp_path / "roads.mif", theme="road")
+    assert list(layer.frame["name"]) == ["大运路"]
+    assert [r.value for r in layer.info.remarks] == ["gb18030"]
+
+
+def test_kml_keeps_data_and_drops_display_flags(tmp_path: Path) -> None:
+    roads().to_file(tmp_path / "roads.kml", driver="KML")
+    columns = set(read_vector(tmp_path / "roads.kml", theme="road").frame.columns)
+    assert {"road_class", "名称", "geometry"} <= columns
+    assert not {"tessellate", "visibility"} & columns
 
 
 def test_zipped_shapefile_is_the_shapefile(tmp_path: Path) -> None:
@@ -317,6 +337,18 @@ def test_condition(tmp_path: Path) -> None:
     assert "no feature" in refused(InvalidLayerError, path, where="road_class = 7").text.en
     roads().to_parquet(tmp_path / "roads.parquet")
     refused(InvalidParameterError, tmp_path / "roads.parquet", where="road_class = 1002")
+
+
+@pytest.mark.parametrize("name", ["roads.gpkg", "roads.geojson", "roads.fgb"])
+def test_condition_in_chinese(tmp_path: Path, name: str) -> None:
+    WRITERS[name](roads(), tmp_path / name)
+    for where in ("名称 = '霍侯路'", "\"名称\" LIKE '霍%'", "名称 <> '大运路' AND road_class > 1"):
+        assert list(read_vector(tmp_path / name, theme="road", where=where).frame["adcode"]) == [
+            "141021"
+        ]
+    assert quote_fields("名 = '名称' OR 名称 = 1", ["名", "名称", "a"]) == (
+        '"名" = \'名称\' OR "名称" = 1'
+    )
 
 
 def test_bad_condition_on_geojson_and_shapefile(tmp_path: Path) -> None:
