@@ -1,0 +1,23 @@
+"""Files that pages need in the browser: our own, and Leaflet built into ``vendor``."""
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+OWN = {"upland.js", "upland.css", "pages.css"}
+
+
+def asset_path(name: str) -> Path | None:
+    """Return the file of the asset `name` (``upland.js``, ``leaflet.js``, ``images/layers.png``).
+
+    None when there is no such asset, or `name` points out of the folders.
+    """
+    if name in OWN:
+        return FOLDER / name
+    vendor = (FOLDER / "vendor").resolve()
+    path = (vendor / name).resolve()
+    return path if path.is_relative_to(vendor) and path.is_file() else None
+
+
+def vendor_built() -> bool:
+    """Return whether Leaflet was built; without it pages fall back to the public CDN."""
+    return asset_path("leaflet.js") is not None

@@ -1,0 +1,1 @@
+"""Map pages: Folium maps with our own compact layers, in Chinese and English, self-contained."""

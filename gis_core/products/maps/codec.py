@@ -1,0 +1,73 @@
+"""Shapes and tables as small JSON: whole numbers of 1e-5 degrees, each the step from the last."""
+
+import json
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+SCALE = 100_000  # 1e-5 degrees is about a metre
+COUNTY_TOLERANCE = 0.0008  # degrees, about 80 m: half a pixel at the closest useful zoom
+LINE_TOLERANCE = 0.0004
+
+
+def steps(coordinates: NDArray[np.float64]) -> list[int]:
+    """Return (n, 2) lon, lat as [x0, y0, dx1, dy1, …] in 1e-5 degrees."""
+    whole = np.rint(coordinates * SCALE).astype(np.int64)
+    moved = np.diff(whole, axis=0, prepend=np.zeros((1, 2), np.int64))
+    keep = np.ones(len(moved), bool)
+    keep[1:] = (moved[1:] != 0).any(axis=1)
+    return [int(v) for v in moved[keep].ravel()]
+
+
+def polygon_rings(shape: shapely.Geometry) -> list[list[list[int]]]:
+    """Return every polygon of `shape` as its rings, the outer one first."""
+    return [
+        [steps(shapely.get_coordinates(ring)) for ring in (part.exterior, *part.interiors)]
+        for part in shapely.get_parts(shape)
+        if part.geom_type == "Polygon" and not part.is_empty
+    ]
+
+
+def line_parts(shape: shapely.Geometry) -> list[list[int]]:
+    """Return every line of `shape`, simplified to about 40 m."""
+    thin = shapely.simplify(shape, LINE_TOLERANCE)
+    return [
+        steps(shapely.get_coordinates(part))
+        for part in shapely.get_parts(thin)
+        if part.geom_type == "LineString" and not part.is_empty
+    ]
+
+
+def simplified_units(units: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Return units with fewer vertices whose shared borders stay shared."""
+    shapes = units.geometry.to_numpy()
+    if bool(shapely.coverage_is_valid(shapes)):
+        thin = shapely.coverage_simplify(shapes, COUNTY_TOLERANCE)
+    else:
+        thin = shapely.simplify(shapes, COUNTY_TOLERANCE / 4)
+    return gpd.GeoSeries(thin, index=units.index, crs=units.crs)
+
+
+def points(frame: gpd.GeoDataFrame) -> dict[str, list[int]]:
+    """Return the points of `frame` as columns x and y, in steps."""
+    lon, lat = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
+    flat = np.array([np.rint(lon * SCALE), np.rint(lat * SCALE)]).astype(np.int64)
+    moved = np.diff(flat, axis=1, prepend=0)
+    return {"x": [int(v) for v in moved[0]], "y": [int(v) for v in moved[1]]}
+
+
+def coded(values: list[Any]) -> dict[str, Any]:
+    """Return a column that repeats few values as a dictionary and numbers into it."""
+    words = list(dict.fromkeys(values))
+    number = {word: i for i, word in enumerate(words)}
+    return {"words": words, "of": [number[v] for v in values]}
+
+
+def script_json(value: Any) -> str:
+    """Return JSON that is safe inside a script element, whatever the names hold."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return safe.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

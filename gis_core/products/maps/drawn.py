@@ -1,0 +1,44 @@
+"""Layers that our own script draws; Folium's layer control knows them as any other layer."""
+
+from typing import Any
+
+import folium
+from folium.map import Layer
+from jinja2 import Template
+
+from gis_core.products.maps.codec import script_json
+
+KINDS = ("areas", "labels", "lines", "points", "flows")
+
+
+class DrawnLayer(Layer):
+    """A layer of compact data; `kind` is the function of ``upland.js`` that draws it."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = upland.{{ this.kind }}({{ this.json }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, kind: str, data: dict[str, Any], *, name: str, show: bool = True) -> None:
+        if kind not in KINDS:
+            raise ValueError(f"a layer's kind is '{kind}', wanted one of {', '.join(KINDS)}")
+        super().__init__(name=name, overlay=True, control=True, show=show)
+        self._name = f"Drawn{kind.title()}"
+        self.kind = kind
+        self.json = script_json(data)
+
+
+class PageStart(folium.MacroElement):
+    """Starts search, years, scale and view once every layer is there."""
+
+    _template = Template("""
+        {% macro script(this, kwargs) %}
+        upland.start({{ this._parent.get_name() }}, {{ this.json }});
+        {% endmacro %}
+    """)
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        super().__init__()
+        self._name = "PageStart"
+        self.json = script_json(options)

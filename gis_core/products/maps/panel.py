@@ -1,0 +1,108 @@
+"""The panel beside a map: title, labels, legend, tables, and how the map was made."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, select_autoescape
+
+from gis_core.products.maps.context import MapContext
+from gis_core.products.maps.strings import say
+
+TEMPLATE = """\
+<a class="skip" href="#search">{{ words.search }}</a>
+<div id="side">
+  <div id="find" class="card" role="search">
+    <input id="search" type="search" autocomplete="off" role="combobox" aria-controls="found"
+      aria-expanded="false" aria-label="{{ words.search }}" placeholder="{{ words.search }}">
+    <ul id="found" aria-label="{{ words.search }}"></ul>
+  </div>
+  <details id="panel" class="card" open>
+    <summary><h1>{{ title }}</h1><span class="where">{{ where }}</span></summary>
+    {% for label in labels %}<strong class="badge" role="note">{{ label }}</strong>{% endfor %}
+    {% if panel.years %}<section><h2><label for="year">{{ words.year }}</label></h2>
+      <select id="year"><option value="">{{ words.all_years }}</option>
+      {% for year in panel.years %}<option value="{{ year }}">{{ year }}</option>{% endfor %}
+      </select></section>{% endif %}
+    <section><h2>{{ words.legend }}</h2><ul class="legend">
+      {% for entry in panel.legend %}<li><span class="swatch {{ entry.shape }}"
+        style="{{ entry.css }}"></span>{{ entry.text }}{% if entry.value
+        %}<span class="value">{{ entry.value }}</span>{% endif %}</li>{% endfor %}
+    </ul></section>
+    {% for table in panel.tables %}<section><h2>{{ table.title }}</h2><table>
+      <tr>{% for head in table.heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr>
+      {% for row in table.rows %}<tr{% if loop.last and table.total %} class="all"{% endif %}>
+        {% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
+    </table>{% for note in table.notes %}<p>{{ note }}</p>{% endfor %}</section>{% endfor %}
+    {% if panel.warnings %}<section><h2>{{ words.conflicts }}</h2>
+      {% for warning in panel.warnings %}<p class="warn">{{ warning }}</p>{% endfor %}
+    </section>{% endif %}
+    <details class="more"><summary>{{ words.about }}</summary>
+      {% for list in panel.lists %}<p><strong>{{ list.title }}</strong></p><ul class="plain">
+        {% for line in list.lines %}<li>{{ line }}</li>{% endfor %}</ul>{% endfor %}
+      <p>{{ words.crs }} {{ crs }}; {{ words.drawn_in }}; {{ words.made }} {{ made }}.</p>
+      {% if run_line %}<p>{{ run_line }}</p>{% endif %}
+      {% if left_out %}<p><strong>{{ words.left_out }}</strong></p><ul class="plain">
+        {% for line in left_out %}<li>{{ line }}</li>{% endfor %}</ul>{% endif %}
+      {% if sources %}<p><strong>{{ words.data }}</strong></p><ul class="plain">
+        {% for line in sources %}<li>{{ line }}</li>{% endfor %}</ul>{% endif %}
+    </details>
+  </details>
+</div>
+"""
+WORDS = ("search", "year", "all_years", "legend", "about", "crs", "drawn_in", "made", "left_out",
+         "data", "conflicts")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LegendEntry:
+    """One line of the legend; `shape` is empty (a box), ``dot`` or ``stroke``."""
+
+    text: str
+    css: str
+    shape: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class PanelTable:
+    """A small table; with `total` its last row stands out."""
+
+    title: str
+    heads: list[str]
+    rows: list[list[str]]
+    notes: list[str] = field(default_factory=list)
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class PanelList:
+    """Lines under a title."""
+
+    title: str
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a map's panel holds beside what the context tells."""
+
+    title: str
+    legend: list[LegendEntry]
+    tables: list[PanelTable] = field(default_factory=list)
+    lists: list[PanelList] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+
+
+def render_panel(panel: Panel, context: MapContext, *, where: str) -> str:
+    """Return the panel as HTML, every text escaped."""
+    environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True))
+    values: dict[str, Any] = {
+        "panel": panel, "title": panel.title, "where": where,
+        "labels": [context.say(label) for label in context.labels],
+        "words": {key: say(key, context.lang) for key in WORDS},
+        "crs": context.analysis_crs, "made": context.made_at, "sources": context.sources,
+        "run_line": None if context.run_line is None else context.say(context.run_line),
+        "left_out": [context.say(line) for line in context.left_out],
+    }  # fmt: skip
+    return environment.from_string(TEMPLATE).render(values)
