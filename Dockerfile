@@ -1,4 +1,13 @@
 # The app without a database of its own: it uses the server that UPLAND_DATABASE_URL names.
+FROM python:3.11-slim-bookworm AS assets
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends npm \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY scripts/build_assets.py scripts/
+COPY gis_core/products/assets/ gis_core/products/assets/
+RUN python scripts/build_assets.py
+
 FROM python:3.11-slim-bookworm
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-noto-cjk libexpat1 \
@@ -12,6 +21,7 @@ COPY pyproject.toml README.md ./
 COPY gis_core/ gis_core/
 COPY api/ api/
 COPY data/boundaries/ data/boundaries/
+COPY --from=assets /app/gis_core/products/assets/vendor/ gis_core/products/assets/vendor/
 RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
     && mkdir /workspace \
     && chown upland:upland /workspace
