@@ -165,7 +165,7 @@ def grid_of(
     return mask * warp.swell(xs, ys) * cell**2, xs, ys, transform
 
 
-@njit(cache=True)
+@njit
 def costs_of(xs, ys, mass, shapes):  # type: ignore[no-untyped-def]
     """Squared distance of each cell from each county's middle, in half spans."""
     costs = np.full((len(shapes), len(ys), len(xs)), np.inf)
@@ -181,7 +181,7 @@ def costs_of(xs, ys, mass, shapes):  # type: ignore[no-untyped-def]
     return costs
 
 
-@njit(cache=True)
+@njit
 def assign(costs, mass, weights):  # type: ignore[no-untyped-def]
     """Give each cell to the county with the least cost less weight; -1 outside. Sum the areas."""
     count, height, width = costs.shape
@@ -216,7 +216,7 @@ def balance(
     return *best, least
 
 
-@njit(cache=True)
+@njit
 def shared_cells(zones, count, reach):  # type: ignore[no-untyped-def]
     """Count the cells of each pair of counties that lie `reach` cells apart in row or column."""
     shared = np.zeros((count, count))
