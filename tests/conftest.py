@@ -1,12 +1,16 @@
 """Fixtures shared by all tests."""
 
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gis_core.settings import Settings
 from gis_core.store.cluster import PrivateCluster
@@ -24,29 +28,44 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_server() -> Iterator[str]:
     """Address of a private cluster that lives as long as the tests, with the schema made in it."""
-    settings = Settings(home=tmp_path_factory.mktemp("server"), database_url=None)
-    with PrivateCluster(settings.cluster_folder).use() as address:
-        with open_workspace(settings, create=True):
-            pass
-        yield address
-    PrivateCluster(settings.cluster_folder).stop()
+    home = Path(tempfile.mkdtemp(prefix="upland-tests-"))
+    settings = Settings(home=home, database_url=None)
+    cluster = PrivateCluster(settings.cluster_folder)
+    try:
+        with cluster.use() as address:
+            with psycopg.connect(address, autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here must last
+                connection.execute("SELECT pg_reload_conf()")
+            with open_workspace(settings, create=True):
+                pass
+            yield address
+    finally:
+        cluster.stop()
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, database_server: str) -> Iterator[Workspace]:
-    """An open, empty workspace on a fresh database."""
-    parts = dict(part.split("=", 1) for part in database_server.split())
+def database_url(database_server: str) -> Iterator[str]:
+    """URL of a database of the test's own with the newest schema, dropped afterwards."""
+    parts = {key: str(value) for key, value in conninfo_to_dict(database_server).items()}
     name = f"t{uuid.uuid4().hex[:12]}"
-    maintenance = database_server.replace(f"dbname={parts['dbname']}", "dbname=postgres")
+    maintenance = make_conninfo(database_server, dbname="postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {parts['dbname']}")
-    url = f"postgresql://{parts['user']}@/{name}?host={parts['host']}&port={parts['port']}"
-    with open_workspace(Settings(home=tmp_path / "workspace", database_url=url)) as opened:
-        yield opened
+    host = quote(parts["host"], safe="")
+    yield f"postgresql://{parts['user']}@/{name}?host={host}&port={parts['port']}"
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+    """An open, empty workspace on a fresh database."""
+    settings = Settings(home=tmp_path / "workspace", database_url=database_url)
+    with open_workspace(settings) as opened:
+        yield opened
 
 
 @pytest.fixture

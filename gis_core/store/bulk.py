@@ -1,162 +1,190 @@
-"""Bulk load: rows built as PostgreSQL's binary COPY format with NumPy, not one by one.
+"""Bulk load: rows of PostgreSQL's binary COPY built column by column, never row by row.
 
-A row is a field count (int16) and, for each field, its length (int32, −1 for NULL) and bytes,
-all big-endian. Every column is turned into one byte buffer with offsets; rows are then put
-together by copying each column's pieces to its place.
-
-References
-----------
-PostgreSQL documentation, COPY, section "Binary Format"; PostGIS documentation, EWKB.
+A row of the format is a count of fields and then, for each field, its length in bytes and the
+bytes; numbers are big-endian, NULL is the length −1. Fields of one width are laid out by NumPy as
+a block of bytes with their lengths; texts stay in Arrow's buffers; Arrow joins blocks and texts
+row by row, and the joined buffer is what goes to the server.
+See PostgreSQL's documentation of COPY, "Binary Format".
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
-from numba import njit
 from numpy.typing import NDArray
 
-SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
+from gis_core.errors import InvalidLayerError
+from gis_core.text import as_document
+
+SRID = 4326
+SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)  # signature, flags, no extension
 TRAILER = b"\xff\xff"
-ROWS_A_CHUNK = 65_536
-EWKB_POINT = np.dtype(
-    [("order", "u1"), ("kind", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")]
-)
-EWKB_POINT_WITH_SRID = 0x20000001
+CHUNK_ROWS = 50_000  # a few MB a chunk: stays in the cache, and the server works meanwhile
 JSONB_VERSION = b"\x01"
+NOTHING = pa.scalar(b"", pa.large_binary())
+SRID_FLAG = 0x20000000  # EWKB: the type's bit that says an SRID follows
+EWKB_POINT = np.dtype(
+    [("order", "u1"), ("type", "<u4"), ("srid", "<u4"), ("x", "<f8"), ("y", "<f8")]
+)
+
+Block = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Field:
-    """A column as bytes: value i is data[offsets[i]:offsets[i + 1]]; NULL where `null`."""
+class Fixed:
+    """A column of one width: bytes (rows, width), and where it is NULL (None: nowhere)."""
 
-    data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]
-    null: NDArray[np.bool_]
+    data: Block
+    null: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
-        return len(self.null)
+        return len(self.data)
 
 
-def integers(values: Sequence[int] | pd.Series | NDArray, *, width: int = 4) -> Field:
-    """Encode whole numbers as int4 (`width` 4) or int8 (8); no NULL."""
-    encoded = np.ascontiguousarray(np.asarray(values).astype(f">i{width}"))
-    return _fixed(encoded.view(np.uint8), len(encoded), width)
+@dataclass(frozen=True)
+class Varied:
+    """A column of any lengths: Arrow large_binary, its nulls NULL, after a constant prefix."""
+
+    data: pa.Array
+    prefix: bytes = b""
+
+    def __len__(self) -> int:
+        return len(self.data)
 
 
-def texts(values: pd.Series | Sequence[str | None]) -> Field:
-    """Encode text as UTF-8; None and NaN are NULL."""
-    array = pa.array(pd.Series(values, dtype=object), type=pa.large_utf8(), from_pandas=True)
-    return _from_arrow(array)
+Field = Fixed | Varied
 
 
-def constant(value: bytes, rows: int) -> Field:
+def integers(values: Any, *, width: int = 4) -> Fixed:
+    """Encode whole numbers as int4 (`width` 4) or int8 (8); NaN and None become NULL."""
+    series = pd.Series(values)
+    null = series.isna().to_numpy(dtype=bool)
+    if null.any():
+        series = series.astype("Int64").fillna(0)
+    numbers = series.to_numpy(dtype=np.int64).astype(f">i{width}")
+    return Fixed(_bytes_of(numbers), null if null.any() else None)
+
+
+def constant(value: bytes, rows: int) -> Fixed:
     """Encode the same bytes for every row."""
-    data = np.frombuffer(value, dtype=np.uint8)
-    return _fixed(np.tile(data, rows), rows, len(value))
+    return Fixed(_repeated(value, rows))
 
 
-def documents(values: Sequence[Mapping | None]) -> Field:
-    """Encode mappings as jsonb; None is the empty document."""
-    rows = len(values)
-    if not any(values):
-        return constant(JSONB_VERSION + b"{}", rows)
-    encoded = [
-        JSONB_VERSION + json.dumps(v or {}, ensure_ascii=False, default=str).encode()
-        for v in values
-    ]
-    return _from_bytes(encoded)
+def texts(values: Any, *, name: str = "") -> Varied:
+    """Encode text as UTF-8; NaN and None become NULL. `name` is the column's, for the message.
+
+    Raises
+    ------
+    InvalidLayerError
+        If a text holds a NUL character or half a character pair, which no database can store.
+    """
+    return Varied(checked_text(values, name=name).cast(pa.large_binary()))
 
 
-def geometries(shapes: gpd.GeoSeries, *, srid: int = 4326) -> Field:
-    """Encode shapes as EWKB with `srid`; None is NULL, empty shapes are kept as such."""
-    array = shapes.to_numpy()
-    null = shapely.is_missing(array)
+def documents(values: Sequence[Mapping[str, Any] | None] | pa.Array) -> Varied:
+    """Encode mappings, or texts that are JSON already (Arrow), as jsonb; None is ``{}``.
+
+    Raises
+    ------
+    InvalidLayerError
+        If a document holds what JSON or the database cannot.
+    """
+    if not isinstance(values, pa.Array):
+        values = pa.array([dump_json(v) if v else "{}" for v in values], pa.large_string())
+    return Varied(values.cast(pa.large_binary()), JSONB_VERSION)
+
+
+def geometries(shapes: Any, *, multi: bool = False) -> Field:
+    """Encode geometries in EPSG:4326 as EWKB, in two dimensions; None and empty become NULL.
+
+    `multi` turns polygons into multipolygons, as a MultiPolygon column wants.
+    """
+    array = np.array(shapes, dtype=object)
+    null = shapely.is_missing(array) | shapely.is_empty(array)
     kinds = shapely.get_type_id(array)
-    plain = (kinds == 0) & ~shapely.is_empty(array) & ~shapely.has_z(array)
-    if bool((plain | null).all()):
-        return _points(array, null, srid)
-    encoded = shapely.to_wkb(shapely.set_srid(array, srid), include_srid=True, byte_order=1)
-    return _from_bytes(list(encoded))
+    if not multi and (null | (kinds == shapely.GeometryType.POINT)).all():
+        return _points(array, null)
+    array = np.asarray(shapely.force_2d(array), dtype=object)
+    if multi:
+        single = kinds == shapely.GeometryType.POLYGON
+        order = np.arange(int(single.sum()))
+        array[single] = shapely.multipolygons(array[single], indices=order)
+    array[null] = None
+    binary = shapely.to_wkb(shapely.set_srid(array, SRID), include_srid=True)
+    return Varied(pa.array(binary, pa.large_binary(), from_pandas=True))
 
 
-def _points(array: NDArray, null: NDArray[np.bool_], srid: int) -> Field:
-    points = np.zeros(len(array), dtype=EWKB_POINT)
-    points["order"], points["kind"], points["srid"] = 1, EWKB_POINT_WITH_SRID, srid
-    points["x"], points["y"] = shapely.get_x(array), shapely.get_y(array)
-    field = _fixed(points.view(np.uint8).reshape(-1), len(points), EWKB_POINT.itemsize)
-    return Field(field.data, field.offsets, null)
+def checked_text(values: Any, *, name: str = "") -> pa.Array:
+    """Return values as Arrow text, null where missing; errors as `texts`."""
+    series = pd.Series(values)
+    try:
+        try:
+            array = pa.array(series, pa.large_string(), from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # other than text stands among it
+            told = series.astype(object).map(str, na_action="ignore")
+            array = pa.array(told, pa.large_string(), from_pandas=True)
+    except UnicodeEncodeError as err:
+        raise InvalidLayerError(
+            f"Column {name}: a text is not valid Unicode ({err.reason}). Read the file again with "
+            "the right encoding.",
+            f"{name} 列:文字不是有效的 Unicode({err.reason})。请用正确的编码重新读取文件。",
+        ) from err
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    nul = pc.match_substring(array, "\0")
+    if pc.any(nul).as_py():
+        row = pc.index(nul, True).as_py() + 1
+        raise InvalidLayerError(
+            f"Column {name}, row {row}: the text holds a NUL character, which the database cannot "
+            "store. Remove it.",
+            f"{name} 列第{row}行:文字中含有空字符(NUL),数据库无法保存。请删除。",
+        )
+    return array
 
 
-def _fixed(data: NDArray[np.uint8], rows: int, width: int) -> Field:
-    offsets = np.arange(rows + 1, dtype=np.int64) * width
-    return Field(data, offsets, np.zeros(rows, dtype=bool))
+def dump_json(value: Any) -> str:
+    """Return `value` as JSON that PostgreSQL takes: `Text` as a dict, NaN as null.
+
+    Raises
+    ------
+    InvalidLayerError
+        If it holds an infinite number, a NUL character or half a character pair.
+    """
+    try:
+        text = json.dumps(as_document(value), ensure_ascii=False, allow_nan=False, default=_plain)
+        text.encode()
+    except ValueError as err:
+        raise InvalidLayerError(
+            f"A value cannot be stored ({err}): numbers must be finite and text valid. Correct it.",
+            f"有数值无法保存({err}):数字必须有限,文字必须有效。请改正。",
+        ) from err
+    if "\\u0000" in text:
+        raise InvalidLayerError(
+            "A text holds a NUL character, which the database cannot store. Remove it.",
+            "文字中含有空字符(NUL),数据库无法保存。请删除。",
+        )
+    return text
 
 
-def _from_bytes(values: Sequence[bytes | None]) -> Field:
-    return _from_arrow(pa.array(values, type=pa.large_binary()))
+def _plain(value: Any) -> Any:
+    if value is pd.NaT or value is pd.NA:
+        return None
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    return as_document(value.tolist()) if hasattr(value, "tolist") else str(value)
 
 
-def _from_arrow(array: pa.Array) -> Field:
-    _, offsets, data = array.buffers()
-    first = array.offset
-    bounds = np.frombuffer(offsets, dtype=np.int64)[first : first + len(array) + 1]
-    content = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, np.uint8)
-    null = np.asarray(array.is_null())
-    return Field(content, bounds, null)
-
-
-@njit(cache=True)
-def _put(
-    out: NDArray[np.uint8],
-    place: NDArray[np.int64],
-    data: NDArray[np.uint8],
-    offsets: NDArray[np.int64],
-    null: NDArray[np.bool_],
-) -> None:
-    """Write length and bytes of each value at `place`, and move `place` behind them."""
-    for row in range(len(null)):
-        at = place[row]
-        length = -1 if null[row] else offsets[row + 1] - offsets[row]
-        out[at] = (length >> 24) & 255
-        out[at + 1] = (length >> 16) & 255
-        out[at + 2] = (length >> 8) & 255
-        out[at + 3] = length & 255
-        at += 4
-        if length > 0:
-            start = offsets[row]
-            for i in range(length):
-                out[at + i] = data[start + i]
-            at += length
-        place[row] = at
-
-
-def build_rows(columns: Sequence[Field], start: int, stop: int) -> NDArray[np.uint8]:
-    """Return rows `start` to `stop` of `columns` in binary COPY format, without header."""
-    lengths = np.full(stop - start, 2, dtype=np.int64)
-    parts = []
-    for column in columns:
-        offsets, null = column.offsets[start : stop + 1], column.null[start:stop]
-        lengths += 4 + np.where(null, 0, np.diff(offsets))
-        parts.append((column.data, offsets, null))
-    ends = np.cumsum(lengths)
-    place = ends - lengths
-    out = np.empty(int(ends[-1]) if len(ends) else 0, dtype=np.uint8)
-    out[place], out[place + 1] = len(columns) >> 8, len(columns) & 255
-    place = place + 2
-    for data, offsets, null in parts:
-        _put(out, place, data, offsets, null)
-    return out
-
-
-def copy_rows(cursor: psycopg.Cursor, table: str, columns: Mapping[str, Field]) -> int:
+def copy_rows(cursor: psycopg.Cursor[Any], table: str, columns: Mapping[str, Field]) -> int:
     """Load `columns` into `table` by binary COPY; return the number of rows.
+
+    The fields must be of the columns' own types: int4, int8, text, jsonb or geometry.
 
     Raises
     ------
@@ -173,8 +201,86 @@ def copy_rows(cursor: psycopg.Cursor, table: str, columns: Mapping[str, Field]) 
     )
     with cursor.copy(statement) as copy:
         copy.write(SIGNATURE)
-        for start in range(0, rows, ROWS_A_CHUNK):
-            stop = min(start + ROWS_A_CHUNK, rows)
-            copy.write(memoryview(build_rows(fields, start, stop)))  # type: ignore[arg-type]
+        for start in range(0, rows, CHUNK_ROWS):
+            rows_now = build_rows(fields, start, min(start + CHUNK_ROWS, rows))
+            copy.write(memoryview(rows_now))  # type: ignore[arg-type]
         copy.write(TRAILER)
     return rows
+
+
+def build_rows(columns: Sequence[Field], start: int, stop: int) -> pa.Buffer:
+    """Return rows `start` to `stop` of `columns` in binary COPY format, without header.
+
+    Neighbouring columns of one width are laid together in one block of bytes.
+    """
+    part, rows = slice(start, stop), stop - start
+    if rows == 0:
+        return pa.py_buffer(b"")
+    blocks: list[Block] = [_repeated(np.array(len(columns), ">i2").tobytes(), rows)]
+    pieces: list[pa.Array] = []
+    for column in columns:
+        if isinstance(column, Fixed) and column.null is None:
+            width = np.array(column.data.shape[1], ">i4").tobytes()
+            blocks += [_repeated(width, rows), column.data[part]]
+            continue
+        data, lengths = (
+            _fixed_part(column, part) if isinstance(column, Fixed) else _varied_part(column, part)
+        )
+        blocks.append(_bytes_of(lengths.astype(">i4")))
+        pieces += [_as_arrow(np.hstack(blocks)), data]
+        blocks = []
+    if blocks:
+        pieces.append(_as_arrow(np.hstack(blocks)))
+    joined = pc.binary_join_element_wise(*pieces, NOTHING)
+    offsets = np.frombuffer(joined.buffers()[1], np.int64)
+    first, last = int(offsets[joined.offset]), int(offsets[joined.offset + rows])
+    return joined.buffers()[2].slice(first, last - first)
+
+
+def _fixed_part(column: Fixed, part: slice) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Return bytes by row, none for NULL, and the lengths to write, −1 for NULL."""
+    data = column.data[part]
+    null = np.zeros(len(data), bool) if column.null is None else column.null[part]
+    lengths = np.where(null, 0, data.shape[1])
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    kept = np.ascontiguousarray(data[~null])
+    return _arrow(len(data), offsets, kept), np.where(null, -1, lengths)
+
+
+def _varied_part(column: Varied, part: slice) -> tuple[pa.Array, NDArray[np.int64]]:
+    """Return bytes by row, none for NULL, and the lengths to write, −1 for NULL."""
+    array = column.data.slice(part.start, part.stop - part.start)
+    null = np.asarray(array.is_null())
+    if column.prefix:
+        prefix = pa.scalar(column.prefix, pa.large_binary())
+        array = pc.binary_join_element_wise(prefix, array, NOTHING)
+    array = pc.fill_null(array, NOTHING)
+    lengths = pc.binary_length(array).to_numpy(zero_copy_only=False).astype(np.int64)
+    return array, np.where(null, -1, lengths)
+
+
+def _points(array: NDArray[Any], null: NDArray[np.bool_]) -> Fixed:
+    points = np.empty(len(array), EWKB_POINT)
+    points["order"] = 1  # little-endian
+    points["type"] = 1 | SRID_FLAG
+    points["srid"] = SRID
+    points["x"], points["y"] = shapely.get_x(array), shapely.get_y(array)
+    return Fixed(_bytes_of(points), null if null.any() else None)
+
+
+def _bytes_of(values: NDArray[Any]) -> Block:
+    return np.ascontiguousarray(values).view(np.uint8).reshape(len(values), values.dtype.itemsize)
+
+
+def _repeated(word: bytes, rows: int) -> Block:
+    return np.broadcast_to(np.frombuffer(word, np.uint8), (rows, len(word)))
+
+
+def _as_arrow(block: Block) -> pa.Array:
+    offsets = np.arange(len(block) + 1, dtype=np.int64) * block.shape[1]
+    return _arrow(len(block), offsets, np.ascontiguousarray(block))
+
+
+def _arrow(rows: int, offsets: NDArray[np.int64], data: Block) -> pa.Array:
+    buffers = [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.LargeBinaryArray.from_buffers(pa.large_binary(), rows, buffers)

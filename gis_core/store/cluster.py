@@ -4,10 +4,12 @@ Every process that uses the cluster holds a shared lock on ``users.lock``; the k
 it however the process ends. A small keeper waits for the exclusive lock and then stops the
 server. The server gets its folders as open file descriptors: ``/proc/self/fd/N`` needs
 no search permission on the folders above (root's home, say) and is always short enough for
-a socket address.
+a socket address. The server's processes are known by the cluster's mark in their titles,
+which every user may read: a number in an old ``postmaster.pid`` may be another program's now.
 """
 
 import fcntl
+import hashlib
 import os
 import pwd
 import shutil
@@ -15,10 +17,12 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any, NoReturn
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from gis_core.errors import DatabaseError, MissingProgramError, StorageError
 
@@ -30,17 +34,21 @@ LINGER_S = 2
 SOCKET_PATH_LIMIT = 90  # bytes of folder; the kernel's limit for the whole path is 107
 CONFIGURATION = (
     "listen_addresses=", "wal_level=minimal", "max_wal_senders=0", "shared_buffers=256MB",
-    "maintenance_work_mem=256MB", "max_wal_size=2GB", "timezone=UTC", f"port={PORT}",
+    "maintenance_work_mem=256MB", "max_wal_size=2GB", "timezone=UTC", "jit=off", f"port={PORT}",
 )  # fmt: skip
-# $1 users.lock, $2 the cluster folder. Stops the server while holding the exclusive lock, so
-# that a newcomer waits until the server is gone and then starts its own.
+LOG_LIMIT_BYTES = 10_000_000  # a longer log starts anew with the next server
+# $1 users.lock, $2 the cluster folder, $3 seconds to linger, $4 the mark. Stops the server while
+# holding the exclusive lock, so that a newcomer waits until the server is gone and then starts
+# its own. Ends when the server is gone, or the folder.
 KEEPER = """
-while :; do
+while [ -e "$1" ]; do
   flock -x "$1" true; sleep "$3"
+  [ -e "$1" ] || exit 0
   flock -n -x "$1" sh -c '
-    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) || exit 0
+    alive() { grep -qaF -e "$2" "/proc/$pid/cmdline" 2>/dev/null; }
+    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null) && alive "$@" || exit 0
     kill -INT "$pid" 2>/dev/null || exit 0
-    while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done' stop "$2" && exit 0
+    while alive "$@"; do sleep 0.05; done' stop "$2" "$4" && exit 0
 done
 """
 
@@ -54,7 +62,7 @@ def find_program(name: str) -> str:
         If PostgreSQL's server programs are not installed.
     """
     versions = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda p: float(p.parts[-3])
+        Path("/usr/lib/postgresql").glob(f"[0-9]*/bin/{name}"), key=lambda p: float(p.parts[-3])
     )
     found = str(versions[-1]) if versions else shutil.which(name)
     if not found:
@@ -79,141 +87,192 @@ class PrivateCluster:
     def use(self) -> Iterator[str]:
         """Start the cluster if need be and give a libpq connection string while in use.
 
+        The string holds for this process only: a long path is reached through a descriptor.
+
         Raises
         ------
         MissingProgramError
-            If PostgreSQL is not installed.
+            If PostgreSQL or PostGIS is not installed.
         DatabaseError
             If the server cannot be made or started; the message shows its last words.
         StorageError
-            If the folder cannot be written.
+            If the folder cannot be written or the disk is full.
         """
+        users = sockets = -1
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            users = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as err:
-            raise StorageError(
-                f"{self.folder}: cannot be written ({err.strerror}). Choose another --workspace.",
-                f"{self.folder}:不可写({err.strerror})。请用 --workspace 另选目录。",
-            ) from err
-        sockets = -1
-        try:
-            fcntl.flock(users, fcntl.LOCK_SH)
-            self._start()
-            sockets = os.open(self.sockets, os.O_RDONLY | os.O_DIRECTORY)
+            with self._writing():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                users = os.open(self.folder / "users.lock", os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(users, fcntl.LOCK_SH)
+            self.start()
+            with self._writing():
+                sockets = os.open(self.sockets, os.O_RDONLY | os.O_DIRECTORY)
             host = str(self.sockets)
-            if len(os.fsencode(host)) > SOCKET_PATH_LIMIT:
+            if len(os.fsencode(host)) > SOCKET_PATH_LIMIT or "," in host:
                 host = f"/proc/self/fd/{sockets}"
-            yield f"host={host} port={PORT} user={USER} dbname={DATABASE}"
+            yield make_conninfo(host=host, port=PORT, user=USER, dbname=DATABASE)
         finally:
+            if users >= 0:
+                with suppress(OSError, subprocess.CalledProcessError):
+                    self._keep()  # in case the keeper itself was killed
+                os.close(users)
             if sockets >= 0:
                 os.close(sockets)
-            os.close(users)
 
-    def stop(self) -> bool:
-        """Stop the server now, whoever uses it; True if one was running."""
-        pid = self.running_pid()
-        if pid is None:
-            return False
-        os.kill(pid, signal.SIGINT)
-        while self.running_pid() == pid:
-            time.sleep(0.05)
-        return True
+    def start(self) -> None:
+        """Start the server if it does not run; errors as `use`.
 
-    def running_pid(self) -> int | None:
-        """Return the server's process id, or None when it does not run.
-
-        A file left by a killed server, its number now another program's, counts as none.
+        Who holds no `use` meanwhile may see it stopped again at once.
         """
-        try:
-            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        except (OSError, ValueError):
-            return None
-        return pid if b"postgres" in command.split(b"\0", 1)[0] else None
-
-    def _start(self) -> None:
-        """Make and start the server under an exclusive lock, so that only one process does."""
-        with (self.folder / "start.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not (self.folder / "made").exists():
+        with self._starting():
+            fresh = not (self.folder / "made").exists()
+            if fresh:
                 self._make()
-            if self.running_pid() is None:
-                self._launch()
-            self._wait()
-            if not (self.folder / "made").exists():
+            if not self._answers():
+                self._launch_until_it_answers()
+            if fresh:
                 self._make_database()
                 (self.folder / "made").touch()
             self._keep()
 
+    def stop(self) -> bool:
+        """Stop the server now, whoever uses it; True if one was running."""
+        if not self.folder.is_dir():
+            return False
+        with self._starting():
+            return self._halt()
+
+    def running_pid(self) -> int | None:
+        """Return the server's process id, or None when it does not run."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+        return pid if self._bears_mark(pid) else None
+
+    @property
+    def mark(self) -> str:
+        """What the titles of this cluster's processes contain; empty before it is made."""
+        try:
+            status = self.data.stat()
+        except OSError:
+            return ""
+        place = f"{self.data.resolve()} {status.st_dev} {status.st_ino}"
+        return "upland-" + hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+    def _bears_mark(self, pid: int | str) -> bool:
+        mark = self.mark.encode()
+        try:
+            title = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            return False
+        return bool(mark) and mark in title and b"postgres" in title.split(b"\0", 1)[0]
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Turn the file system's refusal into plain words."""
+        try:
+            yield
+        except OSError as err:
+            raise StorageError(
+                f"{self.folder}: cannot be written ({err.strerror}). Free some space, or choose "
+                "another --workspace.",
+                f"{self.folder}:不可写({err.strerror})。请清理磁盘,或用 --workspace 另选目录。",
+            ) from err
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """Hold the exclusive lock under which the server is made, started and stopped."""
+        with self._writing(), (self.folder / "start.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _halt(self) -> bool:
+        pid = self.running_pid()
+        if pid is None:
+            return False
+        until = time.monotonic() + START_TIMEOUT_S
+        ask = signal.SIGINT
+        os.kill(pid, ask)
+        while self._bears_mark(pid):
+            if time.monotonic() > until and ask == signal.SIGINT:
+                ask = signal.SIGQUIT  # no clean end in time: the next start recovers
+                os.kill(pid, ask)
+            time.sleep(0.02)
+        return True
+
     def _make(self) -> None:
         """Run initdb into empty folders; whatever a cut-off attempt left is removed first."""
-        self.stop()
+        self._halt()
         for folder in (self.data, self.sockets):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(mode=0o700)
             if os.geteuid() == 0:
                 os.chown(folder, *self._account())
-        os.chmod(self.sockets, 0o755)
         options = ["-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-U", USER, "--no-sync"]
         with self._folders() as (data, _, inherited):
             done = subprocess.run(
                 [find_program("initdb"), "-D", data, *options],
-                capture_output=True, text=True, check=False, cwd="/", **inherited,
+                capture_output=True, text=True, errors="replace", check=False, cwd="/",
+                **inherited,
             )  # fmt: skip
         if done.returncode:
             self._refuse(done.stderr)
 
-    def _launch(self) -> None:
-        self._clear_traces()
-        settings = [part for value in CONFIGURATION for part in ("-c", value)]
-        with (
-            self._folders() as (data, sockets, inherited),
-            (self.folder / "server.log").open("ab") as log,
-        ):
-            subprocess.run(
-                ["setsid", "--fork", find_program("postgres"), "-D", data, *settings,
-                 "-c", f"unix_socket_directories={sockets}"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                check=True, **inherited,
-            )  # fmt: skip
-
-    def _clear_traces(self) -> None:
-        """Remove a killed server's lock files, once all of its processes are gone.
-
-        Its children notice the death by themselves; removing the files before would let two
-        servers write the same data.
-        """
+    def _launch_until_it_answers(self) -> None:
+        """Start the server and wait; a server that is just stopping is started once it is gone."""
         until = time.monotonic() + START_TIMEOUT_S
-        while self._processes_inside():
+        attempts = 0
+        while not self._answers():
             if time.monotonic() > until:
-                self._refuse("processes of a killed server are still there; end them first")
-            time.sleep(0.05)
+                self._refuse(self._last_words())
+            if self.running_pid() is None and not self._processes_inside():
+                if attempts == 2:
+                    self._refuse(self._last_words())
+                attempts += 1
+                self._launch()
+            time.sleep(0.02)
+
+    def _launch(self) -> None:
+        """Start a server where none of its processes is left, and wait for its first sign."""
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for trace in self.sockets.iterdir():
             trace.unlink()
+        settings = [*CONFIGURATION, f"cluster_name={self.mark}"]
+        log_path = self.folder / "server.log"
+        fresh_log = log_path.exists() and log_path.stat().st_size > LOG_LIMIT_BYTES
+        with (
+            self._folders() as (data, sockets, inherited),
+            log_path.open("wb" if fresh_log else "ab") as log,
+        ):
+            options = [*settings, f"unix_socket_directories={sockets}"]
+            subprocess.run(
+                ["setsid", "--fork", find_program("postgres"), "-D", data,
+                 *(part for option in options for part in ("-c", option))],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
+                check=True, **inherited,
+            )  # fmt: skip
+        until = time.monotonic() + 1.0  # it may also end at once, which the caller then sees
+        while not self._processes_inside() and time.monotonic() < until:
+            time.sleep(0.01)
 
     def _processes_inside(self) -> bool:
-        inside = self.data.resolve()
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                if (process / "cwd").readlink() == inside:
-                    return True
-            except OSError:
-                continue
-        return False
+        """True while any process of this cluster's server lives.
 
-    def _wait(self) -> None:
-        until = time.monotonic() + START_TIMEOUT_S
+        After the server's death its children end by themselves; to start a new one before
+        would let two servers write the same data.
+        """
+        return any(self._bears_mark(process.name) for process in Path("/proc").glob("[0-9]*"))
+
+    def _answers(self) -> bool:
+        if self.running_pid() is None:
+            return False
         with self._server_address("postgres") as address:
-            while True:
-                try:
-                    psycopg.connect(address, connect_timeout=5).close()
-                    return
-                except psycopg.OperationalError as err:
-                    if time.monotonic() > until:
-                        self._refuse(f"{err}\n{self._last_words()}")
-                    time.sleep(0.05)
+            try:
+                psycopg.connect(address, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                return False
+        return True
 
     def _make_database(self) -> None:
         with (
@@ -237,7 +296,7 @@ class PrivateCluster:
         users = str(self.folder / "users.lock")
         subprocess.run(
             ["setsid", "--fork", "flock", "-n", str(self.folder / "keeper.lock"),
-             "sh", "-c", KEEPER, "keeper", users, str(self.folder), str(LINGER_S)],
+             "sh", "-c", KEEPER, "keeper", users, str(self.folder), str(LINGER_S), self.mark],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             cwd="/", check=True,
         )  # fmt: skip
@@ -246,18 +305,21 @@ class PrivateCluster:
     def _server_address(self, database: str) -> Iterator[str]:
         sockets = os.open(self.sockets, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            yield f"host=/proc/self/fd/{sockets} port={PORT} user={USER} dbname={database}"
+            yield make_conninfo(
+                host=f"/proc/self/fd/{sockets}", port=PORT, user=USER, dbname=database
+            )
         finally:
             os.close(sockets)
 
     @contextmanager
-    def _folders(self) -> Iterator[tuple[str, str, dict]]:
+    def _folders(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Give the data and socket folders as descriptors, with what a child must inherit."""
-        opened = [os.open(f, os.O_RDONLY | os.O_DIRECTORY) for f in (self.data, self.sockets)]
-        inherited: dict = {"pass_fds": tuple(opened)}
+        inherited: dict[str, Any] = {}
         if os.geteuid() == 0:
             user, group = self._account()
-            inherited |= {"user": user, "group": group, "extra_groups": []}
+            inherited = {"user": user, "group": group, "extra_groups": []}
+        opened = [os.open(f, os.O_RDONLY | os.O_DIRECTORY) for f in (self.data, self.sockets)]
+        inherited["pass_fds"] = tuple(opened)
         try:
             yield f"/proc/self/fd/{opened[0]}", f"/proc/self/fd/{opened[1]}", inherited
         finally:
@@ -265,7 +327,11 @@ class PrivateCluster:
                 os.close(descriptor)
 
     def _account(self) -> tuple[int, int]:
-        """User and group ids of the unprivileged account the server runs as under root."""
+        """User and group ids the server runs as under root: the data's owner, or a service's."""
+        with suppress(OSError):
+            owner = self.data.stat()
+            if owner.st_uid != 0:
+                return owner.st_uid, owner.st_gid
         for name in ("postgres", "nobody"):
             try:
                 account = pwd.getpwnam(name)
@@ -281,8 +347,10 @@ class PrivateCluster:
             return ""
         return "\n".join(lines[-5:])
 
-    def _refuse(self, why: str) -> None:
-        raise DatabaseError(
-            f"The workspace's database in {self.folder} does not start: {why.strip()[-600:]}",
-            f"工作区数据库({self.folder})无法启动:{why.strip()[-600:]}",
+    def _refuse(self, why: str) -> NoReturn:
+        why = why.strip()[-600:]
+        error = StorageError if "No space left on device" in why else DatabaseError
+        raise error(
+            f"The workspace's database in {self.folder} does not start: {why}",
+            f"工作区数据库({self.folder})无法启动:{why}",
         )

@@ -1,6 +1,6 @@
 """The database connection: the private cluster's or a given server's, and its failures in words."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
@@ -36,14 +36,28 @@ def engine_of(settings: Settings, *, create: bool) -> Iterator[sa.Engine]:
         return
     if not create and not (settings.cluster_folder / "made").exists():
         raise no_workspace(settings)
-    with PrivateCluster(settings.cluster_folder).use() as address:
+    cluster = PrivateCluster(settings.cluster_folder)
+    with cluster.use() as address:
         engine = sa.create_engine(
-            "postgresql+psycopg://", creator=lambda: psycopg.connect(address), pool_pre_ping=True
+            "postgresql+psycopg://", creator=_connector(address, cluster), pool_pre_ping=True
         )
         try:
             yield engine
         finally:
             engine.dispose()
+
+
+def _connector(address: str, cluster: PrivateCluster) -> Callable[[], psycopg.Connection]:
+    """Return a function that connects, starting a killed or stopped server again if need be."""
+
+    def connect() -> psycopg.Connection:
+        try:
+            return psycopg.connect(address)
+        except psycopg.OperationalError:
+            cluster.start()
+            return psycopg.connect(address)
+
+    return connect
 
 
 def no_workspace(settings: Settings) -> NotFoundError:
@@ -88,7 +102,7 @@ def translated() -> Iterator[None]:
     except (sa.exc.DBAPIError, psycopg.Error) as err:
         cause = err.orig if isinstance(err, sa.exc.DBAPIError) else err
         said = str(cause).strip().split("\n")[0]
-        if isinstance(cause, psycopg.errors.DiskFull):
+        if isinstance(cause, psycopg.errors.DiskFull) or "No space left on device" in str(cause):
             raise StorageError(
                 f"The database's disk is full ({said}). Free some space and repeat; nothing was "
                 "changed.",

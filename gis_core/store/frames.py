@@ -1,15 +1,15 @@
 """Frames to COPY columns and rows back to frames."""
 
-import json
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 import sqlalchemy as sa
 
-from gis_core.store import bulk, tables
-from gis_core.text import as_document
+from gis_core.errors import MissingCrsError
+from gis_core.store import bulk, properties, tables
 
 CRS = f"EPSG:{tables.SRID}"
 
@@ -17,11 +17,10 @@ CRS = f"EPSG:{tables.SRID}"
 def boundary_columns(frame: gpd.GeoDataFrame, layer_id: int) -> dict[str, bulk.Field]:
     """Return the COPY columns of boundaries."""
     names = ("code", "level", "parent_code", "name_zh", "name_en")
-    columns = {name: bulk.texts(frame[name].fillna("").astype(str)) for name in names}
     return {
         **_layer_column(layer_id, len(frame)),
-        **columns,
-        "geom": bulk.geometries(frame.geometry),
+        **{name: bulk.texts(frame[name].fillna(""), name=name) for name in names},
+        "geom": bulk.geometries(frame.geometry, multi=True),
     }
 
 
@@ -30,7 +29,7 @@ def village_columns(frame: gpd.GeoDataFrame, layer_id: int) -> dict[str, bulk.Fi
     names = ("village_id", "name", "township", "county_code", "place_precision")
     return {
         **_layer_column(layer_id, len(frame)),
-        **{name: bulk.texts(frame[name].fillna("")) for name in names},
+        **{name: bulk.texts(frame[name].fillna(""), name=name) for name in names},
         "people": bulk.integers(frame["people"]),
         "households": bulk.integers(frame["households"]),
         "extra": bulk.documents(frame["extra"].tolist()),
@@ -40,52 +39,91 @@ def village_columns(frame: gpd.GeoDataFrame, layer_id: int) -> dict[str, bulk.Fi
 
 def feature_columns(frame: gpd.GeoDataFrame) -> dict[str, bulk.Field]:
     """Return the COPY columns of any features: properties as jsonb, and the shape."""
+    shapes = np.full(len(frame), None) if _bare(frame) else frame.geometry
     return {
-        "properties": bulk.documents(properties_of(frame)),
-        "geom": bulk.geometries(frame.geometry),
+        "properties": bulk.documents(properties.json_rows(frame)),
+        "geom": bulk.geometries(shapes),
     }
 
 
-def properties_of(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return every row's columns but the geometry as plain values; NaN becomes None."""
-    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    columns = {str(name): [_plain(v) for v in plain[name].tolist()] for name in plain.columns}
-    return [
-        dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
-    ] or [{} for _ in range(len(plain))]
+def layer_feature_columns(frame: gpd.GeoDataFrame, layer_id: int) -> dict[str, bulk.Field]:
+    """Return the COPY columns of a vector layer."""
+    return {**_layer_column(layer_id, len(frame)), **feature_columns(frame)}
 
 
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NaT or value is pd.NA:
-        return None
-    if isinstance(value, str | int | bool):
-        return value
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    return as_document(value)
+def run_feature_columns(frame: gpd.GeoDataFrame, run_id: str, role: str) -> dict[str, bulk.Field]:
+    """Return the COPY columns of a run's frame."""
+    return {
+        "run_id": bulk.constant(run_id.encode(), len(frame)),
+        "role": bulk.constant(role.encode(), len(frame)),
+        **feature_columns(frame),
+    }
+
+
+def in_stored_crs(frame: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:
+    """Return the frame in EPSG:4326.
+
+    Raises
+    ------
+    MissingCrsError
+        If it has shapes but no CRS; `what` names it.
+    """
+    if _bare(frame) or (frame.crs is None and frame.geometry.isna().all()):
+        return frame
+    if frame.crs is None:
+        raise MissingCrsError(
+            f"{what}: the features have no CRS. Assign one and save them again.",
+            f"{what}:要素没有坐标系。请指定坐标系后重新保存。",
+        )
+    return frame if frame.crs == CRS else frame.to_crs(CRS)
+
+
+def summary_of(frame: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return what a layer's record tells of a frame in EPSG:4326.
+
+    ``bounds_lon_lat`` (min_x, min_y, max_x, max_y; absent where nothing has a place),
+    ``geometry_types``, ``without_geometry`` and ``columns``, each with name and type.
+    """
+    shapes = np.full(len(frame), None) if _bare(frame) else frame.geometry.to_numpy()
+    present = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    kinds = np.unique(shapely.get_type_id(present))
+    told: dict[str, Any] = {
+        "geometry_types": [shapely.GeometryType(kind).name.lower() for kind in kinds],
+        "without_geometry": len(shapes) - len(present),
+        "columns": properties.column_types(frame),
+    }
+    if len(present):
+        told["bounds_lon_lat"] = [float(b) for b in shapely.total_bounds(present)]
+    return told
+
+
+def read_frame(connection: sa.Connection, query: sa.Select) -> gpd.GeoDataFrame:
+    """Return the rows of `query` (its geometry as WKB in `geom`) as a frame in EPSG:4326."""
+    rows = connection.execute(query)
+    table = pd.DataFrame(rows.fetchall(), columns=list(rows.keys()))
+    return gpd.GeoDataFrame(table.drop(columns="geom"), geometry=_shapes(table["geom"]), crs=CRS)
+
+
+def read_features(
+    connection: sa.Connection, query: sa.Select, types: list[dict[str, str]]
+) -> gpd.GeoDataFrame:
+    """Return features (`query` gives properties and geom) as they were saved, in EPSG:4326.
+
+    `types` are the columns of `gis_core.store.properties.column_types`, kept beside the rows.
+    """
+    rows = connection.execute(query).all()
+    table = properties.restore([row.properties for row in rows], types)
+    return gpd.GeoDataFrame(table, geometry=_shapes([row.geom for row in rows]), crs=CRS)
+
+
+def _shapes(binary: Any) -> gpd.GeoSeries:
+    values = [None if shape is None else bytes(shape) for shape in binary]
+    return gpd.GeoSeries.from_wkb(values, index=pd.RangeIndex(len(values)), crs=CRS)
+
+
+def _bare(frame: pd.DataFrame) -> bool:
+    return getattr(frame, "active_geometry_name", None) is None
 
 
 def _layer_column(layer_id: int, rows: int) -> dict[str, bulk.Field]:
-    return {"layer_id": bulk.integers(np.full(rows, layer_id))}
-
-
-def read_frame(
-    connection: sa.Connection, query: sa.Select, *, spread: str | None
-) -> gpd.GeoDataFrame:
-    """Return the rows of `query` (its geometry as WKB in `geom`) as a frame in EPSG:4326.
-
-    `spread` names a jsonb column whose keys become columns.
-    """
-    rows = connection.execute(query)
-    table = pd.DataFrame(rows.fetchall(), columns=list(rows.keys()))
-    shapes = gpd.GeoSeries.from_wkb(
-        [None if g is None else bytes(g) for g in table["geom"]], index=table.index, crs=CRS
-    )
-    table = table.drop(columns="geom")
-    if spread is not None:
-        documents = [d if isinstance(d, dict) else json.loads(d) for d in table[spread]]
-        extra = pd.DataFrame(documents, index=table.index)
-        table = pd.concat([table.drop(columns=spread), extra], axis=1)
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=CRS)
+    return {"layer_id": bulk.constant(int(layer_id).to_bytes(4, "big"), rows)}

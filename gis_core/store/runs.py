@@ -10,7 +10,7 @@ import xarray as xr
 
 from gis_core.errors import NotComputedError, NotFoundError
 from gis_core.provenance import Provenance
-from gis_core.store import bulk, frames, tables
+from gis_core.store import bulk, frames, properties, tables
 from gis_core.store.engine import translated
 from gis_core.store.raster_files import RasterFolder, read_cog
 from gis_core.store.records import RunRecord
@@ -66,10 +66,16 @@ class RunStore:
         under their role. Everything is kept, or nothing is.
         """
         named = {f"{kind}-{role}": array for role, array in (rasters or {}).items()}
+        stored = {
+            role: frames.in_stored_crs(frame, what=f"{kind}, {role}")
+            for role, frame in (frames_by_role or {}).items()
+        }
+        columns = {role: properties.column_types(frame) for role, frame in stored.items()}
         with self.rasters.writing(named) as written, self.writing() as connection:
-            run_id = self._insert_run(connection, kind, document, provenance)
-            for role, frame in (frames_by_role or {}).items():
-                self._insert_frame(connection, run_id, role, frame)
+            run_id = self._insert_run(connection, kind, document, provenance, columns)
+            for role, frame in stored.items():
+                fields = frames.run_feature_columns(frame, run_id, role)
+                self.copy(connection, "run_feature", fields)
             for role in rasters or {}:
                 file = written[f"{kind}-{role}"]
                 connection.execute(sa.insert(tables.run_raster).values(
@@ -83,6 +89,7 @@ class RunStore:
         kind: str,
         document: dict[str, Any],
         provenance: Provenance,
+        columns: dict[str, list[dict[str, str]]],
     ) -> str:
         lock = sa.func.pg_advisory_xact_lock(RUN_LOCK, sa.func.hashtext(kind))
         connection.execute(sa.select(lock))
@@ -91,20 +98,9 @@ class RunStore:
         run_id = f"{kind}-{number}"
         connection.execute(sa.insert(tables.run).values(
             run_id=run_id, kind=kind, number=number, document=as_document(document),
-            provenance=as_document(provenance),
+            provenance=as_document(provenance), frames=columns,
         ))  # fmt: skip
         return run_id
-
-    def _insert_frame(
-        self, connection: sa.Connection, run_id: str, role: str, frame: gpd.GeoDataFrame
-    ) -> None:
-        stored = frame.to_crs(tables.SRID)
-        rows = len(stored)
-        self.copy(connection, "run_feature", {
-            "run_id": bulk.constant(run_id.encode(), rows),
-            "role": bulk.constant(role.encode(), rows),
-            **frames.feature_columns(stored),
-        })  # fmt: skip
 
     def runs(self, kind: str | None = None) -> list[RunRecord]:
         """Return the runs (of `kind`), the oldest first."""
@@ -144,7 +140,7 @@ class RunStore:
         )
 
     def run_frame(self, run_id: str, role: str) -> gpd.GeoDataFrame:
-        """Return a run's frame of `role` in EPSG:4326; empty where it has none."""
+        """Return a run's frame of `role` in EPSG:4326; empty, without columns, if it has none."""
         t = tables.run_feature.c
         shape = sa.func.ST_AsBinary(t.geom, type_=sa.LargeBinary).label("geom")
         query = (
@@ -152,8 +148,10 @@ class RunStore:
             .where(t.run_id == run_id, t.role == role)
             .order_by(t.feature_id)
         )
+        columns = sa.select(tables.run.c.frames).where(tables.run.c.run_id == run_id)
         with self.reading() as connection:
-            return frames.read_frame(connection, query, spread="properties")
+            types = connection.execute(columns).scalar() or {}
+            return frames.read_features(connection, query, types.get(role, []))
 
     def run_raster(self, run_id: str, role: str) -> xr.DataArray:
         """Return a run's raster of `role`, dims (y, x).

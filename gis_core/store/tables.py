@@ -105,7 +105,7 @@ feature = Table(
     Column("feature_id", BigInteger, Identity(), primary_key=True),
     _layer_key(),
     Column("properties", JSONB, nullable=False),
-    _shape("GEOMETRY", nullable=False),
+    _shape("GEOMETRY", nullable=True),
     Index("ix_feature_layer_id", "layer_id"),
     Index("ix_feature_geom", "geom", postgresql_using="gist"),
 )  # fmt: skip
@@ -130,6 +130,7 @@ run = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("document", JSONB, nullable=False),
     Column("provenance", JSONB, nullable=False),
+    Column("frames", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     UniqueConstraint("kind", "number"),
 )  # fmt: skip
 run_feature = Table(

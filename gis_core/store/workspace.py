@@ -84,7 +84,9 @@ class Workspace(RunStore):
 
     def has_layer(self, theme: str) -> bool:
         """Return whether a current layer of `theme` is there."""
-        return any(record.info.theme == theme for record in self.layers())
+        query = sa.select(tables.layer.c.layer_id)
+        with self.reading() as connection:
+            return connection.execute(_current(query, theme)).first() is not None
 
     def layer(self, theme: str) -> LayerRecord:
         """Return the current layer of `theme`.
@@ -94,11 +96,11 @@ class Workspace(RunStore):
         NotFoundError
             If there is none; the message names what is there and how to import one.
         """
-        records = self.layers()
-        for record in records:
-            if record.info.theme == theme:
-                return record
-        held = ", ".join(r.info.theme for r in records) or "-"
+        with self.reading() as connection:
+            row = connection.execute(_current(sa.select(tables.layer), theme)).mappings().first()
+        if row is not None:
+            return record_of(row)
+        held = ", ".join(r.info.theme for r in self.layers()) or "-"
         raise NotFoundError(
             f"The workspace holds no layer '{theme}' (it holds: {held}). Import one with "
             f"`upland import layer {theme} FILE`, or `upland import raster {theme} FILE`.",
@@ -108,9 +110,7 @@ class Workspace(RunStore):
 
     def add_boundaries(self, layer: CheckedFrame) -> LayerRecord:
         """Keep units; a layer of the same level kept before is superseded."""
-        return self._add_frame(
-            layer, "boundary", lambda key: frames.boundary_columns(layer.frame, key)
-        )
+        return self._add_frame(layer, "boundary", frames.boundary_columns)
 
     def boundaries(self, level: str | None = None) -> gpd.GeoDataFrame:
         """Return the units of `level`, without it of the finest level held.
@@ -137,7 +137,7 @@ class Workspace(RunStore):
             .order_by(t.code)
         )
         with self.reading() as connection:
-            return frames.read_frame(connection, query, spread=None)
+            return frames.read_frame(connection, query)
 
     def add_villages(
         self, layer: CheckedFrame, *, totals: pd.DataFrame | None = None
@@ -152,9 +152,7 @@ class Workspace(RunStore):
                 ]
                 connection.execute(sa.insert(tables.reported_total), rows)
 
-        return self._add_frame(
-            layer, "village", lambda key: frames.village_columns(layer.frame, key), more
-        )
+        return self._add_frame(layer, "village", frames.village_columns, more)
 
     def villages(self) -> gpd.GeoDataFrame:
         """Return the current survey's villages (columns of `layers.VILLAGE_COLUMNS`)."""
@@ -167,7 +165,7 @@ class Workspace(RunStore):
             ).where(t.layer_id == key).order_by(t.row_id)
         )  # fmt: skip
         with self.reading() as connection:
-            return frames.read_frame(connection, query, spread=None)
+            return frames.read_frame(connection, query)
 
     def reported_totals(self) -> pd.DataFrame | None:
         """Return the totals reported beside the current survey, None without any."""
@@ -182,21 +180,19 @@ class Workspace(RunStore):
 
     def add_features(self, layer: CheckedFrame) -> LayerRecord:
         """Keep a vector layer of any theme; an older one is superseded."""
-        columns = frames.feature_columns(layer.frame)
-        rows = len(layer.frame)
-        return self._add_frame(
-            layer, "feature", lambda key: {"layer_id": bulk.integers([key] * rows), **columns}
-        )
+        return self._add_frame(layer, "feature", frames.layer_feature_columns)
 
     def features(self, theme: str) -> gpd.GeoDataFrame:
-        """Return the features of `theme`, their properties as columns."""
-        key = self.layer(theme).layer_id
+        """Return the features of `theme` with the columns, order and types they came with."""
+        record = self.layer(theme)
         t = tables.feature.c
         query = (
-            sa.select(t.properties, _wkb(t.geom)).where(t.layer_id == key).order_by(t.feature_id)
+            sa.select(t.properties, _wkb(t.geom))
+            .where(t.layer_id == record.layer_id)
+            .order_by(t.feature_id)
         )
         with self.reading() as connection:
-            return frames.read_frame(connection, query, spread="properties")
+            return frames.read_features(connection, query, record.summary.get("columns", []))
 
     def add_raster(self, layer: CheckedRaster) -> LayerRecord:
         """Write a raster as a cloud-optimised GeoTIFF and catalogue it."""
@@ -226,14 +222,24 @@ class Workspace(RunStore):
         return legend_of(self._raster_row(theme)["legend"])
 
     def remove_orphans(self) -> list[str]:
-        """Remove raster files that a killed process left without a catalogue row."""
-        with self.reading() as connection:
-            known = {
-                str(name)
-                for table in (tables.raster, tables.run_raster)
-                for name in connection.execute(sa.select(table.c.file_name)).scalars()
-            }
-        return self.rasters.remove_orphans(known)
+        """Remove raster files that a killed process left without a catalogue row.
+
+        Does nothing while a process is writing rasters; the next one to open finds them.
+        """
+        with self.rasters.alone() as nobody_writes:
+            files = self.rasters.files() if nobody_writes else []
+            if not files:
+                return []
+            with self.reading() as connection:
+                known = {
+                    str(name)
+                    for table in (tables.raster, tables.run_raster)
+                    for name in connection.execute(sa.select(table.c.file_name)).scalars()
+                }
+            orphans = [path for path in files if path.name not in known]
+            for path in orphans:
+                path.unlink(missing_ok=True)
+            return [path.name for path in orphans]
 
     def _raster_row(self, theme: str) -> sa.RowMapping:
         key = self.layer(theme).layer_id
@@ -248,24 +254,17 @@ class Workspace(RunStore):
         self,
         layer: CheckedFrame,
         table: str,
-        columns: Callable[[int], dict[str, bulk.Field]],
+        columns: Callable[[gpd.GeoDataFrame, int], dict[str, bulk.Field]],
         more: Callable[[sa.Connection, int], None] | None = None,
     ) -> LayerRecord:
+        frame = frames.in_stored_crs(layer.frame, what=layer.info.file_name)
+        summary = frames.summary_of(frame)
         with self.writing() as connection:
-            record = insert_layer(
-                connection, layer.info, count=len(layer.frame), summary=_frame_summary(layer)
-            )
-            self.copy(connection, table, columns(record.layer_id))
+            record = insert_layer(connection, layer.info, count=len(frame), summary=summary)
+            self.copy(connection, table, columns(frame, record.layer_id))
             if more is not None:
                 more(connection, record.layer_id)
         return record
-
-
-def _frame_summary(layer: CheckedFrame) -> dict[str, object]:
-    if not len(layer.frame):
-        return {}
-    bounds = [float(b) for b in layer.frame.total_bounds]
-    return {"bounds_lon_lat": as_document(bounds)}
 
 
 def _raster_summary(file: WrittenRaster) -> dict[str, object]:
@@ -273,6 +272,10 @@ def _raster_summary(file: WrittenRaster) -> dict[str, object]:
         **file.statistics, "crs": file.crs, "height": file.height, "width": file.width,
         "dtype": file.dtype, "nodata": file.nodata, "file_hash": file.file_hash,
     }  # fmt: skip
+
+
+def _current(query: sa.Select, theme: str) -> sa.Select:
+    return query.where(tables.layer.c.theme == theme, tables.layer.c.current)
 
 
 def _scalar(value: object) -> object:

@@ -3,6 +3,8 @@
 import os
 import resource
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -11,13 +13,22 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import xarray as xr
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from geoalchemy2 import alembic_helpers
+from geopandas.testing import assert_geodataframe_equal
 from pyproj import CRS
 from sqlalchemy import inspect
 
-from gis_core.errors import DatabaseError, NotComputedError, NotFoundError, StorageError
+from gis_core.errors import (
+    DatabaseError,
+    InvalidLayerError,
+    MissingCrsError,
+    NotComputedError,
+    NotFoundError,
+    StorageError,
+)
 from gis_core.grid import Grid
 from gis_core.layers import CheckedFrame, CheckedRaster, LayerInfo
 from gis_core.provenance import Provenance
@@ -110,7 +121,7 @@ def test_features_keep_their_properties(workspace: Workspace) -> None:
     workspace.add_features(CheckedFrame(LayerInfo("river", "vector", "r.gpkg", "0d"), frame))
     found = workspace.features("river")
     assert found.loc[0, "name"] == "汾河"
-    assert found.loc[0, "when"] == "2020-01-02T00:00:00"
+    assert found.loc[0, "when"] == pd.Timestamp("2020-01-02")
     assert np.isnan(found.loc[1, "width"])
     assert found.geometry.geom_equals(frame.geometry).all()
 
@@ -193,14 +204,14 @@ def test_the_server_killed_in_the_middle_leaves_all_as_before(
     pid = cluster.running_pid()
     assert pid is not None
 
-    def kill_then(key: int) -> dict[str, bulk.Field]:
+    def kill_then(frame: gpd.GeoDataFrame, key: int) -> dict[str, bulk.Field]:
         os.kill(pid, signal.SIGKILL)
-        return frames.village_columns(villages(50_000).frame, key)
+        return frames.village_columns(frame, key)
 
     with pytest.raises(DatabaseError, match="nothing was changed"):
         workspace._add_frame(villages(50_000), "village", kill_then)
+    assert len(workspace.villages()) == 10  # the same session goes on: the server is revived
     with open_workspace(workspace.settings) as again:
-        assert len(again.villages()) == 10
         assert [r.info.theme for r in again.layers()] == ["county", "villages"]
 
 
@@ -223,19 +234,184 @@ def test_a_full_disk_is_said_and_leaves_no_file(workspace: Workspace) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
         signal.signal(signal.SIGXFSZ, before)
-    assert not list(workspace.rasters.folder.iterdir())
+    assert not list(workspace.rasters.folder.glob("*.tif*"))
     assert not workspace.has_layer("elevation")
 
 
-def test_files_left_by_a_killed_process_are_removed_once_old(workspace: Workspace) -> None:
+def test_a_process_killed_before_its_commit_leaves_nothing(workspace: Workspace) -> None:
     workspace.add_raster(elevation())
-    kept = {p.name for p in workspace.rasters.folder.iterdir()}
-    old, young = (workspace.rasters.folder / n for n in ("old.tif", "young.tif"))
-    old.write_bytes(b"x")
-    young.write_bytes(b"x")
-    os.utime(old, (1, 1))
-    assert workspace.remove_orphans() == ["old.tif"]
-    assert {p.name for p in workspace.rasters.folder.iterdir()} == kept | {"young.tif"}
+    kept = raster_names(workspace)
+    script = (
+        "import os, signal, sys\n"
+        "import numpy as np\n"
+        "from pathlib import Path\n"
+        "from pyproj import CRS\n"
+        "from gis_core.grid import Grid\n"
+        "from gis_core.settings import Settings\n"
+        "from gis_core.store.workspace import open_workspace\n"
+        "array = Grid(CRS.from_epsg(4546), 0, 0, 10, 8, 8).wrap(np.ones((8, 8)))\n"
+        "settings = Settings(home=Path(sys.argv[1]), database_url=sys.argv[2])\n"
+        "with open_workspace(settings) as workspace:\n"
+        "    with workspace.rasters.writing({'elevation': array}):\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    settings = workspace.settings
+    arguments = [str(settings.home), str(settings.database_url)]
+    done = subprocess.run([sys.executable, "-c", script, *arguments], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(raster_names(workspace)) == len(kept) + 1
+    with open_workspace(settings):
+        assert raster_names(workspace) == kept
+
+
+def test_files_being_written_are_no_orphans(workspace: Workspace) -> None:
+    with workspace.rasters.writing({"elevation": elevation().array}) as written:
+        with open_workspace(workspace.settings) as other:
+            assert other.remove_orphans() == []
+        name = written["elevation"].file_name
+        assert raster_names(workspace) == {name}
+    assert workspace.remove_orphans() == [name]
+
+
+def test_a_backend_ended_in_the_middle_leaves_all_as_before(workspace: Workspace) -> None:
+    workspace.add_villages(villages(10))
+
+    def end_then(frame: gpd.GeoDataFrame, key: int) -> dict[str, bulk.Field]:
+        with workspace.engine.connect() as other:
+            other.exec_driver_sql(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        return frames.village_columns(frame, key)
+
+    with pytest.raises(DatabaseError, match="nothing was changed"):
+        workspace._add_frame(villages(20), "village", end_then)
+    assert len(workspace.villages()) == 10
+    assert len(workspace.layers(current_only=False)) == 1
+
+
+def raster_names(workspace: Workspace) -> set[str]:
+    return {path.name for path in workspace.rasters.folder.glob("*.tif")}
+
+
+def test_a_lost_connection_leaves_the_raster_to_the_catalogue(workspace: Workspace) -> None:
+    with (
+        pytest.raises(DatabaseError),
+        workspace.rasters.writing({"elevation": elevation().array}),
+        workspace.writing() as connection,
+    ):
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert len(raster_names(workspace)) == 1  # had the commit happened, a row would name it
+    assert len(workspace.remove_orphans()) == 1
+
+
+def test_features_keep_order_and_types_even_when_there_are_none(workspace: Workspace) -> None:
+    frame = gpd.GeoDataFrame(
+        {"zebra": [2, 1], "name": ['国道 "108"\n', None], "width_m": [np.inf, np.nan],
+         "open": [True, False], "lanes": pd.array([4, None], dtype="Int64"),
+         "tags": [{"a": [1, float("nan")]}, None], "apple": ["x", "\\"]},
+        geometry=[shapely.LineString([(111, 35, 9), (111.5, 35.5, 9)]), None], crs=4326,
+    )  # fmt: skip
+    for theme, part in (("road", frame), ("rail", frame.iloc[:0])):
+        info = LayerInfo(theme, "vector", "r.gpkg", "0d")
+        workspace.add_features(CheckedFrame(info, part))
+        found = workspace.features(theme)
+        wanted = part.copy()
+        wanted["tags"] = pd.Series([{"a": [1, None]}, None][: len(part)], dtype=object)
+        wanted["geometry"] = wanted.geometry.force_2d()
+        assert_geodataframe_equal(found, wanted, check_like=False)
+    assert workspace.layer("road").summary["without_geometry"] == 1
+    run_id = workspace.save_run(
+        "plan", document={}, provenance=Provenance("", {}, {}),
+        frames_by_role={"moves": frame.iloc[:0]},
+    )  # fmt: skip
+    assert list(workspace.run_frame(run_id, "moves").columns) == list(frame.columns)
+
+
+@pytest.mark.parametrize("bad", ["a\0b", "\ud800"])
+def test_text_that_no_database_takes_is_said(workspace: Workspace, bad: str) -> None:
+    given = villages(3)
+    given.frame["name"] = given.frame["name"].astype(object)
+    given.frame.loc[1, "name"] = bad
+    with pytest.raises(InvalidLayerError, match="name"):
+        workspace.add_villages(given)
+    frame = given.frame.drop(columns="extra")
+    with pytest.raises(InvalidLayerError):
+        workspace.add_features(CheckedFrame(LayerInfo("road", "vector", "r", "0"), frame))
+    assert workspace.layers() == []
+
+
+def test_features_in_another_crs_are_moved_and_without_one_refused(workspace: Workspace) -> None:
+    info = LayerInfo("river", "vector", "r.gpkg", "0d")
+    degrees = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(111, 36)], crs=4326)
+    workspace.add_features(CheckedFrame(info, degrees.to_crs(4546)))
+    assert workspace.features("river").geometry.geom_equals_exact(degrees.geometry, 1e-7).all()
+    with pytest.raises(MissingCrsError, match=r"r\.gpkg"):
+        workspace.add_features(CheckedFrame(info, degrees.set_crs(None, allow_override=True)))
+
+
+def test_other_kinds_never_take_the_place_of_boundaries(workspace: Workspace) -> None:
+    workspace.add_boundaries(units("01"))
+    info = LayerInfo("county", "vector", "r.gpkg", "0d")
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(111, 36)], crs=4326)
+    with pytest.raises(InvalidLayerError, match="holds boundaries"):
+        workspace.add_features(CheckedFrame(info, frame))
+    assert workspace.layer("county").info.kind == "boundaries"
+
+
+def test_a_fill_value_on_floats_becomes_nan_and_classes_are_counted(workspace: Workspace) -> None:
+    grid = Grid(CRS.from_epsg(4546), 0.0, 20.0, 10.0, 2, 2)
+    given = grid.wrap(np.array([[1.0, -9999.0], [3.0, 2.0]])).rio.write_nodata(-9999.0)
+    workspace.add_raster(CheckedRaster(LayerInfo("rain", "raster", "r.tif", "0"), given))
+    np.testing.assert_array_equal(workspace.raster("rain"), [[1, np.nan], [3, 2]])
+    classes = grid.wrap(np.array([[1, 0], [3, 3]], np.uint8)).rio.write_nodata(0)
+    record = workspace.add_raster(
+        CheckedRaster(LayerInfo("landcover", "raster", "l.tif", "0"), classes)
+    )
+    assert workspace.raster("landcover").rio.nodata == 0
+    assert record.summary["counts"] == {"1": 1, "3": 2}
+    bare = xr.DataArray(np.zeros((2, 2)), dims=("y", "x"))
+    with pytest.raises(MissingCrsError, match="EPSG:4546"):
+        workspace.add_raster(CheckedRaster(LayerInfo("soil", "raster", "s.tif", "0"), bare))
+
+
+def test_layers_of_a_theme_added_at_once_leave_one_current(workspace: Workspace) -> None:
+    frame = gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(111, 36)], crs=4326)
+    layer = CheckedFrame(LayerInfo("town", "vector", "t.gpkg", "0"), frame)
+    threads = [threading.Thread(target=workspace.add_features, args=(layer,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(workspace.layers()) == 1
+    assert len(workspace.layers(current_only=False)) == 6
+
+
+def test_a_schema_newer_than_the_program_is_said(workspace: Workspace) -> None:
+    with workspace.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseError, match="newer Upland"), open_workspace(workspace.settings):
+        pass
+
+
+def test_migrations_at_once_make_the_schema_once(workspace: Workspace) -> None:
+    schema.downgrade(workspace.engine)
+    threads = [threading.Thread(target=schema.upgrade, args=(workspace.engine,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert workspace.layers() == []
+
+
+def test_one_step_down_and_up_keeps_what_it_can(workspace: Workspace) -> None:
+    frame = gpd.GeoDataFrame(
+        {"n": [1, 2]}, geometry=[shapely.Point(111, 36), None], crs=4326
+    )  # fmt: skip
+    workspace.add_features(CheckedFrame(LayerInfo("town", "vector", "t.gpkg", "0"), frame))
+    schema.downgrade(workspace.engine, "0001")
+    schema.upgrade(workspace.engine)
+    assert list(workspace.features("town")["n"]) == [1]
 
 
 def test_migrations_make_just_the_tables_and_take_them_away(workspace: Workspace) -> None:
