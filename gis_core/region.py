@@ -34,6 +34,10 @@ class Region:
         """Return the same region with its analysis CRS settled."""
         return replace(self, analysis_crs=analysis_crs)
 
+    def with_brackets(self, brackets: tuple[Bracket, ...]) -> "Region":
+        """Return the same region with other size classes."""
+        return replace(self, brackets=brackets)
+
     def as_dict(self) -> dict[str, Any]:
         """Return the region as plain values, fit for YAML and JSON."""
         document = asdict(self)

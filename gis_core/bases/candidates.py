@@ -34,14 +34,14 @@ class CandidateSettings:
     roundness
         0 follows the score alone, 1 and more prefer discs.
     seed_spacing
-        Distance between seeds, in radii of the largest base; 0.5 to 1 lets candidates overlap.
+        Distance between seeds, in radii of the largest base; below 2 candidates overlap.
     """
 
     min_area_mu: float = 1500.0
     max_area_mu: float = 15_000.0
     min_score: float = 0.6
     roundness: float = 0.5
-    seed_spacing: float = 0.8
+    seed_spacing: float = 1.5
 
 
 def grow_candidates(

@@ -8,21 +8,33 @@ from typing import Annotated
 import typer
 
 from gis_core import __version__
-from gis_core.cli import survey
+from gis_core.cli import analyses, data, maps, relocation, survey, workspace
 from gis_core.cli.output import Voice
 from gis_core.errors import GisCoreError
-from gis_core.settings import Settings
-from gis_core.text import Text
-from gis_core.workflows.doctor import examine
+from gis_core.text import LANGS, Text
 
 app = typer.Typer(
     name="upland",
     help="Upland, a planning GIS for mountain counties.",
+    epilog="--workspace FOLDER and --lang zh|en may stand anywhere on the line.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+SHARED = {"--workspace": "UPLAND_HOME", "--lang": "UPLAND_LANG"}
+app.command()(workspace.doctor)
+app.command()(workspace.init)
+app.command()(workspace.demo)
+app.command()(workspace.up)
+app.command()(workspace.serve)
+app.command()(data.layers)
+app.command("map")(maps.make)
+app.add_typer(workspace.database, name="db")
+app.add_typer(data.app, name="import")
 app.add_typer(survey.app, name="survey")
+app.add_typer(analyses.suitability, name="suitability")
+app.add_typer(analyses.bases, name="bases")
+app.add_typer(relocation.app, name="relocation")
 
 
 @app.callback()
@@ -32,13 +44,7 @@ def shared_options(
     ] = None,
     lang: Annotated[str | None, typer.Option(help="Language of messages: zh or en.")] = None,
 ) -> None:
-    """Take the options that come before the command."""
-    if workspace is not None:
-        os.environ["UPLAND_HOME"] = str(workspace)
-    if lang is not None:
-        if lang not in ("zh", "en"):
-            raise typer.BadParameter("languages are zh and en / 语言为 zh 或 en")
-        os.environ["UPLAND_LANG"] = lang
+    """Upland, a planning GIS for mountain counties."""
 
 
 @app.command()
@@ -47,29 +53,48 @@ def version() -> None:
     typer.echo(__version__)
 
 
-@app.command()
-def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-) -> None:
-    """Tell what is installed, what is missing and how to get it. Example: upland doctor"""
-    settings = Settings()
-    voice = Voice(settings.lang, as_json)
-    findings = [finding.as_dict(voice.lang) for finding in examine(settings)]
-    if as_json:
-        voice.result({"findings": findings, "ok": all(f["ok"] for f in findings)})
-        return
-    for finding in findings:
-        mark = "+" if finding["ok"] else "-"
-        typer.echo(f"{mark} {finding['name']}: {finding['found'] or finding['cure']}")
+def take_shared_options(arguments: list[str]) -> list[str]:
+    """Put --workspace and --lang, wherever they stand, into the environment; return the rest.
+
+    Raises
+    ------
+    typer.BadParameter
+        If a value is missing or the language unknown.
+    """
+    rest: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        name, equals, value = argument.partition("=")
+        if argument == "--":
+            return [*rest, argument, *waiting]
+        if name not in SHARED:
+            rest.append(argument)
+            continue
+        if not equals:
+            if not waiting:
+                raise typer.BadParameter(f"{name} needs a value / {name} 缺少取值")
+            value = waiting.pop(0)
+        if name == "--lang" and value not in LANGS:
+            raise typer.BadParameter("languages are zh and en / 语言为 zh 或 en")
+        os.environ[SHARED[name]] = value
+    return rest
 
 
 def run() -> None:
     """Run the command line; exit 0 done, 1 refused, 2 wrong usage, 130 stopped by the user."""
     try:
-        app()
+        app(args=take_shared_options(sys.argv[1:]))
+    except typer.BadParameter as err:
+        print(err, file=sys.stderr)
+        sys.exit(2)
     except GisCoreError as err:
-        Voice(Settings().lang).say(err.text)
+        Voice(_lang()).say(err.text)
         sys.exit(1)
     except KeyboardInterrupt:
-        Voice(Settings().lang).say(Text("Stopped.", "已停止。"))
+        Voice(_lang()).say(Text("Stopped.", "已停止。"))
         sys.exit(130)
+
+
+def _lang() -> str:
+    return "zh" if os.environ.get("UPLAND_LANG") == "zh" else "en"

@@ -5,28 +5,48 @@ from typing import Annotated, Any
 
 import typer
 
+from gis_core.cli.common import Json
 from gis_core.cli.output import Voice
-from gis_core.settings import Settings
+from gis_core.settings import read_settings
+from gis_core.store.workspace import open_workspace, workspace_exists
 from gis_core.text import Text
-from gis_core.workflows.survey import check_reported_totals
+from gis_core.workflows.survey import check_reported_totals, check_workspace_survey
 
 app = typer.Typer(help="The village survey.", no_args_is_help=True)
 
 
 @app.command()
 def check(
-    totals: Annotated[Path, typer.Option(help="CSV of reported totals, one row a bracket.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    totals: Annotated[
+        Path | None, typer.Option(help="CSV of reported totals, one row a bracket.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Check reported totals against what is possible. Example: upland survey check --totals t.csv
+    """Hold the survey against its reported totals. Example: upland survey check --totals t.csv
 
+    With a survey in the workspace it is counted too; without one the totals are checked alone.
     Exit code 0 also when problems were found: they are the result.
     """
-    voice = Voice(Settings().lang, as_json)
-    document = check_reported_totals(totals).as_dict(voice.lang)
+    settings = read_settings()
+    voice = Voice(settings.lang, as_json)
+    if totals is not None and not workspace_exists(settings):
+        found = check_reported_totals(totals)
+    else:
+        with open_workspace(settings) as workspace:
+            alone = totals is not None and not workspace.has_layer("villages")
+            found = (
+                check_reported_totals(totals) if alone and totals is not None
+                else check_workspace_survey(workspace, totals)
+            )  # fmt: skip
+    document = found.as_dict(voice.lang)
     if as_json:
         voice.result(document)
         return
+    print_check(voice, document)
+
+
+def print_check(voice: Voice, document: dict[str, Any]) -> None:
+    """Print a survey check as a table and its problems as sentences."""
     voice.table(
         Text("Survey by bracket", "调查分组"),
         [Text("bracket", "分组"), Text("villages", "村"), Text("households", "户"),
@@ -41,6 +61,7 @@ def check(
 
 def _row(bracket: dict[str, Any]) -> list[Any]:
     low, high = bracket["feasible_people"]
-    figures = [bracket[f"reported_{m}"] for m in ("villages", "households", "people")]
+    side = "reported_" if bracket["reported_villages"] is not None else ""
+    figures = [bracket[f"{side}{m}"] for m in ("villages", "households", "people")]
     sound = Text("yes", "是") if bracket["ok"] else Text("no", "否")
     return [bracket["label"], *figures, f"{low:,}–{high:,}", sound]

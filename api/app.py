@@ -1,0 +1,39 @@
+"""The application: built when called, its workspace opened for as long as it runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+
+from api import data, errors, health, pages
+from gis_core import __version__
+from gis_core.settings import Settings, read_settings
+from gis_core.store.workspace import open_workspace
+
+COMPRESS_FROM_BYTES = 1024
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application over the workspace of `settings`; the workspace must exist."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_workspace(settings) as workspace:
+            app.state.workspace = workspace
+            yield
+        app.state.workspace = None
+
+    app = FastAPI(title="Upland", version=__version__, lifespan=lifespan, redoc_url=None)
+    app.state.settings = settings
+    app.state.workspace = None
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)
+    errors.install_handlers(app)
+    for part in (health, pages, data):
+        app.include_router(part.router)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """Return the application of the environment's settings, for several server processes."""
+    return create_app(read_settings())

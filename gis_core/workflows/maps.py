@@ -1,0 +1,166 @@
+"""Map pages from what the workspace holds."""
+
+import os
+from pathlib import Path
+
+import folium
+import geopandas as gpd
+import xarray as xr
+
+from gis_core.errors import InvalidParameterError, StorageError
+from gis_core.products.maps.context import MapContext
+from gis_core.products.maps.organic import organic_map
+from gis_core.products.maps.overview import overview_map
+from gis_core.products.maps.page import render_page
+from gis_core.products.maps.relocation import relocation_map
+from gis_core.store.records import RunRecord
+from gis_core.store.workspace import Workspace
+from gis_core.text import Text
+from gis_core.workflows.workspace import units_or_extent
+
+MAP_NAMES = ("overview", "organic", "relocation")
+DRAWN = {
+    "overview": ("river", "water", "road", "railway", "town", "settlement", "pollution",
+                 "protected", "hazard"),
+    "organic": ("river", "road", "railway", "town", "pollution", "protected"),
+    "relocation": ("river", "road", "railway", "town", "hazard"),
+}  # fmt: skip
+NATURES = {
+    "schematic": Text("Schematic boundaries", "边界为示意,非法定界线"),
+    "synthetic": Text("Synthetic demonstration data", "演示数据,非真实"),
+}
+
+
+def make_map(
+    workspace: Workspace,
+    name: str,
+    *,
+    out: Path,
+    lang: str,
+    county: str | None = None,
+) -> int:
+    """Write the map `name` as one self-contained page to `out`; return its size in bytes.
+
+    Raises
+    ------
+    StorageError
+        If the page cannot be written; no half page is left.
+    """
+    page = map_page(workspace, name, lang=lang, county=county, inline=True)
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.write_text(page, "utf-8")
+        os.replace(part, out)
+    except OSError as err:
+        part.unlink(missing_ok=True)
+        raise StorageError(
+            f"{out}: the page cannot be written ({err.strerror}). Choose another --out.",
+            f"{out}:页面无法写入({err.strerror})。请用 --out 另选位置。",
+        ) from err
+    return out.stat().st_size
+
+
+def map_page(
+    workspace: Workspace,
+    name: str,
+    *,
+    lang: str,
+    county: str | None = None,
+    inline: bool = False,
+    show_villages: bool = True,
+) -> str:
+    """Return the map `name` as a page: self-contained, or linking the assets that we serve.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is no such map.
+    NotFoundError, NotComputedError
+        If the workspace lacks what the map shows; the message says how to get it.
+    """
+    if name not in MAP_NAMES:
+        raise InvalidParameterError(
+            f"There is no map '{name}'; there are {', '.join(MAP_NAMES)}.",
+            f"没有名为“{name}”的地图;可用的有 {'、'.join(MAP_NAMES)}。",
+        )
+    draw = {"overview": _overview, "organic": _organic, "relocation": _relocation}[name]
+    runs = _runs_shown(workspace, name)
+    context = map_context(workspace, lang=lang, county=county, runs=runs,
+                          show_villages=show_villages)  # fmt: skip
+    return render_page(draw(workspace, context, runs), context, inline=inline)
+
+
+def map_context(
+    workspace: Workspace,
+    *,
+    lang: str,
+    county: str | None = None,
+    runs: tuple[RunRecord, ...] = (),
+    show_villages: bool = True,
+) -> MapContext:
+    """Return what a page of this workspace states about itself."""
+    region = workspace.region()
+    records = workspace.layers()
+    natures = {record.info.nature for record in records}
+    sources = tuple(
+        f"{r.info.theme}: {r.info.file_name}, {r.info.date}, {r.info.source_crs}, "
+        f"{r.info.source_datum}"
+        for r in records
+    )
+    newest = max((*(r.imported_at for r in records), *(r.created_at for r in runs)), default=None)
+    line = "; ".join(f"{r.run_id} ({str(r.provenance['model_hash'])[:12]})" for r in runs)
+    return MapContext(
+        lang=lang, region_name=Text(region.name_en, region.name_zh),
+        analysis_crs=str(region.analysis_crs or "-"),
+        made_at="" if newest is None else newest.isoformat(timespec="minutes"),
+        labels=tuple(text for nature, text in NATURES.items() if nature in natures),
+        sources=sources, run_line=Text(f"Runs: {line}", f"运行:{line}") if line else None,
+        county=county, show_villages=show_villages,
+    )  # fmt: skip
+
+
+def _runs_shown(workspace: Workspace, name: str) -> tuple[RunRecord, ...]:
+    if name == "organic":
+        scores = workspace.run(kind="suitability")
+        held = [r for r in workspace.runs("bases")
+                if r.document.get("suitability_run") == scores.run_id]  # fmt: skip
+        return (scores, *held[-1:])
+    return (workspace.run(kind="plan"),) if name == "relocation" else ()
+
+
+def _layers(workspace: Workspace, name: str) -> dict[str, gpd.GeoDataFrame]:
+    held = {r.info.theme for r in workspace.layers() if r.info.kind == "vector"}
+    return {theme: workspace.features(theme) for theme in DRAWN[name] if theme in held}
+
+
+def _elevation(workspace: Workspace) -> xr.DataArray | None:
+    return workspace.raster("elevation") if workspace.has_layer("elevation") else None
+
+
+def _overview(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, ...]) -> folium.Map:
+    villages = workspace.villages() if workspace.has_layer("villages") else None
+    return overview_map(
+        context, boundaries=units_or_extent(workspace), villages=villages,
+        layers=_layers(workspace, "overview"), elevation=_elevation(workspace),
+    )  # fmt: skip
+
+
+def _organic(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, ...]) -> folium.Map:
+    scores, *chosen = runs
+    return organic_map(
+        context, boundaries=units_or_extent(workspace),
+        class_codes=workspace.run_raster(scores.run_id, "class"), document=scores.document,
+        bases=workspace.run_frame(chosen[0].run_id, "bases") if chosen else None,
+        selection=chosen[0].document if chosen else None,
+        layers=_layers(workspace, "organic"), elevation=_elevation(workspace),
+    )  # fmt: skip
+
+
+def _relocation(
+    workspace: Workspace, context: MapContext, runs: tuple[RunRecord, ...]
+) -> folium.Map:
+    return relocation_map(
+        context, boundaries=units_or_extent(workspace), villages=workspace.villages(),
+        plan=runs[0].document, destinations=workspace.run_frame(runs[0].run_id, "destinations"),
+        layers=_layers(workspace, "relocation"), elevation=_elevation(workspace),
+    )  # fmt: skip

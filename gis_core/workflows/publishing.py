@@ -1,0 +1,59 @@
+"""What public pages may show of small villages, which identify people.
+
+``UPLAND_PUBLISH_VILLAGES``: ``synthetic`` (the default) shows villages only where the survey is
+a synthetic one; ``all`` shows them always; ``none`` never. Otherwise pages carry sums by county.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from gis_core.errors import NotFoundError
+from gis_core.store.records import RunRecord
+from gis_core.store.workspace import Workspace
+from gis_core.text import as_document
+
+
+def villages_are_public(workspace: Workspace) -> bool:
+    """Return whether single villages of this workspace may stand on public pages."""
+    choice = workspace.settings.publish_villages
+    if choice != "synthetic":
+        return choice == "all"
+    return (
+        workspace.has_layer("villages") and workspace.layer("villages").info.nature == "synthetic"
+    )
+
+
+def published_village(workspace: Workspace, village_id: str) -> dict[str, Any]:
+    """Return a village's columns as plain values.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such village, or single villages are not published.
+    """
+    if villages_are_public(workspace):
+        villages = workspace.villages()
+        found = villages[villages["village_id"] == village_id]
+        if len(found):
+            row = found.iloc[0]
+            place = None if row.geometry is None else [row.geometry.x, row.geometry.y]
+            columns = [c for c in found.columns if c != "geometry"]
+            return {**as_document({c: row[c] for c in columns}), "lon_lat": place}
+    raise NotFoundError(
+        f"No village '{village_id}' is published here.", f"此处未公开编号为“{village_id}”的村。"
+    )
+
+
+def published_run(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
+    """Return a run's document; a plan without its single villages where they are not public."""
+    document = {"run_id": run.run_id, "kind": run.kind, **run.document}
+    if run.kind != "plan" or villages_are_public(workspace):
+        return document
+    for part in ("assignments", "deferred"):
+        rows = pd.DataFrame(document.pop(part))
+        document[f"{part}_by_county"] = (
+            [] if rows.empty else rows.groupby("county_code", as_index=False)
+            .agg(villages=("people", "size"), people=("people", "sum")).to_dict("records")
+        )  # fmt: skip
+    return document
