@@ -1,56 +1,39 @@
 """Build and better whole plans: round the relaxation, insert what fits, relocate, exchange."""
 
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 from numba import njit
 
+from gis_core.relocation.admission import admit
 from gis_core.relocation.compiled import DEFERRED, CompiledPlan, Floats, Ints
-from gis_core.relocation.master import Relaxation, stay_costs
+from gis_core.relocation.master import Relaxation
 from gis_core.relocation.pricing import Duals
+from gis_core.relocation.steps import (
+    LEAST_GAIN,
+    SLACK,
+    Room,
+    Tables,
+    cheapest_fit,
+    cheapest_site,
+    cost_at,
+    fits,
+    full_room,
+    tables_of,
+    use_room,
+)
 
-SLACK = 1e-6  # rules are held to this many persons, places or yuan
-LEAST_GAIN = 1e-6  # a step must save at least this many yuan
-
-
-class Tables(NamedTuple):
-    """The problem's coefficients and limits in the order the kernels use them."""
-
-    people: Floats
-    place_cost: Floats
-    time_cost: Floats
-    stay_cost: Floats
-    load: Floats
-    spending: Floats
-    group: Ints
-
-
-class Room(NamedTuple):
-    """A number for each limit: what it still has left (changed in place), or its price."""
-
-    quota: Floats
-    budget: Floats
-    capacity: Floats
-    intake: Floats
-    group: Floats
+MAX_TRIES = 40  # exchanges of one unit tried in full a round, when many look promising
+ROUNDS = 12
+ADMISSIONS = 3  # the costly step, taken only when the others find nothing more
 
 
-def tables_of(plan: CompiledPlan) -> Tables:
-    """Return the coefficients of `plan` for the kernels."""
-    return Tables(plan.people, plan.place_cost, plan.time_cost, stay_costs(plan), plan.load,
-                  plan.spending, plan.group)  # fmt: skip
-
-
-def full_room(plan: CompiledPlan) -> Room:
-    """Return every limit of `plan`, unused."""
-    limits = (plan.quota, plan.budget, plan.capacity, plan.intake, plan.group_limit)
-    return Room(*(most.copy() for most in limits))
-
-
-def round_relaxation(plan: CompiledPlan, relaxation: Relaxation) -> tuple[Ints, Ints]:
+def round_relaxation(
+    plan: CompiledPlan, relaxation: Relaxation, *, over: Callable[[], bool]
+) -> tuple[Ints, Ints]:
     """Return site and year of every unit: the relaxation's largest shares first, then inserts.
 
-    Units are then bettered by relocation and exchange until no single step saves anything.
+    Units are then bettered as by `better`, until `over` says that time is up.
     """
     chosen = np.flatnonzero(relaxation.shares > 1e-6)
     columns = relaxation.columns
@@ -61,25 +44,30 @@ def round_relaxation(plan: CompiledPlan, relaxation: Relaxation) -> tuple[Ints, 
     year = np.full(plan.units, DEFERRED, np.int64)
     _take(tables, room, site, year, columns.unit[order], columns.site[order], columns.year[order])
     _insert(tables, room, site, year, _prices(relaxation.duals))
-    return better(plan, site, year, room=room)
+    return better(plan, site, year, over=over)
 
 
 def better(
-    plan: CompiledPlan, site: Ints, year: Ints, *, room: Room | None = None, passes: int = 40
+    plan: CompiledPlan, site: Ints, year: Ints, *, over: Callable[[], bool]
 ) -> tuple[Ints, Ints]:
-    """Return the feasible plan bettered by relocations and exchanges, at most `passes` rounds."""
-    tables = tables_of(plan)
-    site, year = site.copy(), year.copy()
-    if room is None:
-        room = full_room(plan)
-        moves = np.flatnonzero(site != DEFERRED)
-        where, when = site[moves].copy(), year[moves].copy()
-        site[moves] = DEFERRED
-        _take(tables, room, site, year, moves, where, when)
-    for _ in range(passes):
-        gained = _relocate(tables, room, site, year)
-        gained += _exchange(tables, room, site, year)
-        if gained <= LEAST_GAIN:
+    """Return the feasible plan bettered by relocations and exchanges until none gains.
+
+    At most `ROUNDS` rounds are made, fewer when `over` says that time is up.
+    """
+    tables, room = tables_of(plan), full_room(plan)
+    moves = np.flatnonzero(site != DEFERRED)
+    site, year, where, when = site.copy(), year.copy(), site[moves], year[moves]
+    site[moves] = DEFERRED
+    _take(tables, room, site, year, moves, where, when)
+    admissions = 0
+    for _ in range(ROUNDS):
+        gained = 0.0
+        for step in (_relocate, _exchange, _exchange_years, _eject):
+            gained += 0.0 if over() else step(tables, room, site, year)
+        if gained <= LEAST_GAIN and admissions < ADMISSIONS and not over():
+            gained = admit(tables, room, site, year)
+            admissions += 1
+        if gained <= LEAST_GAIN or over():
             break
     return site, year
 
@@ -89,58 +77,14 @@ def _prices(duals: Duals) -> Room:
 
 
 @njit(cache=True, nogil=True)
-def _fits(tables: Tables, room: Room, u: int, s: int, y: int) -> bool:
-    people, load = tables.people[u] - SLACK, tables.load[u, s] - SLACK
-    return (
-        people <= room.quota[y]
-        and tables.spending[u, s] - SLACK <= room.budget[y]
-        and load <= room.capacity[s]
-        and load <= room.intake[s, y]
-        and people <= room.group[tables.group[s]]
-    )
-
-
-@njit(cache=True, nogil=True)
-def _use(tables: Tables, room: Room, u: int, s: int, y: int, sign: float) -> None:
-    people, load = sign * tables.people[u], sign * tables.load[u, s]
-    room.quota[y] -= people
-    room.budget[y] -= sign * tables.spending[u, s]
-    room.capacity[s] -= load
-    room.intake[s, y] -= load
-    room.group[tables.group[s]] -= people
-
-
-@njit(cache=True, nogil=True)
-def _cost(tables: Tables, u: int, s: int, y: int) -> float:
-    if s < 0:
-        return tables.stay_cost[u]
-    return tables.place_cost[u, s] + tables.time_cost[u, y]
-
-
-@njit(cache=True, nogil=True)
 def _take(
     tables: Tables, room: Room, site: Ints, year: Ints, units: Ints, sites: Ints, years: Ints
 ) -> None:
     for i in range(len(units)):
         u, s, y = units[i], sites[i], years[i]
-        if site[u] < 0 and _fits(tables, room, u, s, y):
-            _use(tables, room, u, s, y, 1.0)
+        if site[u] < 0 and fits(tables, room, u, s, y):
+            use_room(tables, room, u, s, y, 1.0)
             site[u], year[u] = s, y
-
-
-@njit(cache=True, nogil=True)
-def _cheapest_fit(tables: Tables, room: Room, u: int) -> tuple[float, int, int]:
-    """Return the cheapest site and year with room for `u`, and its cost (deferral included)."""
-    best, best_s, best_y = tables.stay_cost[u], -1, -1
-    for s in range(tables.place_cost.shape[1]):
-        place = tables.place_cost[u, s]
-        if place >= best:
-            continue
-        for y in range(tables.time_cost.shape[1]):
-            cost = place + tables.time_cost[u, y]
-            if cost < best and _fits(tables, room, u, s, y):
-                best, best_s, best_y = cost, s, y
-    return best, best_s, best_y
 
 
 @njit(cache=True, nogil=True)
@@ -167,9 +111,9 @@ def _insert(tables: Tables, room: Room, site: Ints, year: Ints, prices: Room) ->
         loss[u] = (tables.stay_cost[u] - best) / max(tables.people[u], 1.0)
     for u in np.argsort(-loss, kind="mergesort"):
         if site[u] < 0 and loss[u] > -np.inf:
-            _, s, y = _cheapest_fit(tables, room, u)
+            _, s, y = cheapest_fit(tables, room, u)
             if s >= 0:
-                _use(tables, room, u, s, y, 1.0)
+                use_room(tables, room, u, s, y, 1.0)
                 site[u], year[u] = s, y
 
 
@@ -178,15 +122,15 @@ def _relocate(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
     gained = 0.0
     for u in range(len(site)):
         old_s, old_y = site[u], year[u]
-        now = _cost(tables, u, old_s, old_y)
+        now = cost_at(tables, u, old_s, old_y)
         if old_s >= 0:
-            _use(tables, room, u, old_s, old_y, -1.0)
-        cost, s, y = _cheapest_fit(tables, room, u)
+            use_room(tables, room, u, old_s, old_y, -1.0)
+        cost, s, y = cheapest_fit(tables, room, u)
         if cost < now - LEAST_GAIN:
             gained += now - cost
             site[u], year[u] = s, y
         if site[u] >= 0:
-            _use(tables, room, u, site[u], year[u], 1.0)
+            use_room(tables, room, u, site[u], year[u], 1.0)
     return gained
 
 
@@ -199,8 +143,8 @@ def _exchange(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
             s_u, y_u, s_w, y_w = site[u], year[u], site[w], year[w]
             if s_u == s_w and y_u == y_w:
                 continue
-            gain = (_cost(tables, u, s_u, y_u) + _cost(tables, w, s_w, y_w)
-                    - _cost(tables, u, s_w, y_w) - _cost(tables, w, s_u, y_u))  # fmt: skip
+            gain = (cost_at(tables, u, s_u, y_u) + cost_at(tables, w, s_w, y_w)
+                    - cost_at(tables, u, s_w, y_w) - cost_at(tables, w, s_u, y_u))  # fmt: skip
             if not gain > LEAST_GAIN:
                 continue
             if _swap_if_fits(tables, room, site, year, u, w):
@@ -209,26 +153,136 @@ def _exchange(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _eject(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
+    """Give a moved unit a better, full site by sending one unit there to its next best."""
+    gained, units, sites = 0.0, len(site), tables.place_cost.shape[1]
+    for u in range(units):
+        tries = 0
+        for s in range(sites):
+            if site[u] < 0 or s == site[u] or tries >= MAX_TRIES:
+                continue
+            hoped = tables.place_cost[u, site[u]] - tables.place_cost[u, s]
+            if not hoped > LEAST_GAIN:
+                continue
+            for w in range(units):
+                if site[w] == s and w != u and tries < MAX_TRIES:
+                    tries += 1
+                    gain = _try_eject(tables, room, site, year, u, w, hoped)
+                    if gain > 0.0:
+                        gained += gain
+                        break
+    return gained
+
+
+@njit(cache=True, nogil=True)
+def _try_eject(
+    tables: Tables, room: Room, site: Ints, year: Ints, u: int, w: int, hoped: float
+) -> float:
+    """Move `u` to the site of `w`, and `w` elsewhere in its year, if both fit and that gains."""
+    s, old, y_u, y_w = site[w], site[u], year[u], year[w]
+    if room.capacity[s] + tables.load[w, s] < tables.load[u, s] - SLACK:
+        return 0.0
+    use_room(tables, room, w, s, y_w, -1.0)
+    use_room(tables, room, u, old, y_u, -1.0)
+    gain, new = 0.0, -1
+    if fits(tables, room, u, s, y_u):
+        use_room(tables, room, u, s, y_u, 1.0)
+        new = cheapest_site(tables, room, w, y_w)
+        if new >= 0:
+            gain = hoped + tables.place_cost[w, s] - tables.place_cost[w, new]
+        if gain > LEAST_GAIN:
+            use_room(tables, room, w, new, y_w, 1.0)
+            site[u], site[w] = s, new
+            return gain
+        use_room(tables, room, u, s, y_u, -1.0)
+    use_room(tables, room, u, old, y_u, 1.0)
+    use_room(tables, room, w, s, y_w, 1.0)
+    return 0.0
+
+
+@njit(cache=True, nogil=True)
+def _exchange_years(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
+    """Let two units swap years (waiting counts as one), each then at its best site with room."""
+    gained, units = 0.0, len(site)
+    nearest = np.empty(units)
+    for u in range(units):
+        nearest[u] = tables.place_cost[u].min()
+    for u in range(units):
+        tries = 0
+        for w in range(u + 1, units):
+            y_u, y_w = year[u], year[w]
+            if y_u == y_w or tries >= MAX_TRIES:
+                continue
+            hoped = _at_best(tables, nearest, u, y_w) + _at_best(tables, nearest, w, y_u)
+            now = cost_at(tables, u, site[u], y_u) + cost_at(tables, w, site[w], y_w)
+            more = tables.people[u] - tables.people[w]
+            if not hoped < now - LEAST_GAIN:
+                continue
+            if (y_w >= 0 and more > room.quota[y_w] + SLACK) or (
+                y_u >= 0 and -more > room.quota[y_u] + SLACK
+            ):
+                continue
+            tries += 1
+            gained += _try_years(tables, room, site, year, u, w)
+    return gained
+
+
+@njit(cache=True, nogil=True)
+def _at_best(tables: Tables, nearest: Floats, u: int, y: int) -> float:
+    return tables.stay_cost[u] if y < 0 else nearest[u] + tables.time_cost[u, y]
+
+
+@njit(cache=True, nogil=True)
+def _try_years(tables: Tables, room: Room, site: Ints, year: Ints, u: int, w: int) -> float:
+    """Swap the years of `u` and `w` if that gains; return the gain, 0 when all stays."""
+    s_u, y_u, s_w, y_w = site[u], year[u], site[w], year[w]
+    now = cost_at(tables, u, s_u, y_u) + cost_at(tables, w, s_w, y_w)
+    if s_u >= 0:
+        use_room(tables, room, u, s_u, y_u, -1.0)
+    if s_w >= 0:
+        use_room(tables, room, w, s_w, y_w, -1.0)
+    new_u = -1 if y_w < 0 else cheapest_site(tables, room, u, y_w)
+    good = y_w < 0 or new_u >= 0
+    if new_u >= 0:
+        use_room(tables, room, u, new_u, y_w, 1.0)
+    new_w = -1 if y_u < 0 else cheapest_site(tables, room, w, y_u)
+    good = good and (y_u < 0 or new_w >= 0)
+    gain = now - cost_at(tables, u, new_u, y_w) - cost_at(tables, w, new_w, y_u) if good else 0.0
+    if gain > LEAST_GAIN:
+        if new_w >= 0:
+            use_room(tables, room, w, new_w, y_u, 1.0)
+        site[u], year[u], site[w], year[w] = new_u, y_w, new_w, y_u
+        return gain
+    if new_u >= 0:
+        use_room(tables, room, u, new_u, y_w, -1.0)
+    if s_u >= 0:
+        use_room(tables, room, u, s_u, y_u, 1.0)
+    if s_w >= 0:
+        use_room(tables, room, w, s_w, y_w, 1.0)
+    return 0.0
+
+
+@njit(cache=True, nogil=True)
 def _swap_if_fits(tables: Tables, room: Room, site: Ints, year: Ints, u: int, w: int) -> bool:
     s_u, y_u, s_w, y_w = site[u], year[u], site[w], year[w]
     if s_u >= 0:
-        _use(tables, room, u, s_u, y_u, -1.0)
+        use_room(tables, room, u, s_u, y_u, -1.0)
     if s_w >= 0:
-        _use(tables, room, w, s_w, y_w, -1.0)
-    fits = s_w < 0 or _fits(tables, room, u, s_w, y_w)
-    if fits and s_w >= 0:
-        _use(tables, room, u, s_w, y_w, 1.0)
-    if fits and s_u >= 0 and not _fits(tables, room, w, s_u, y_u):
-        fits = False
+        use_room(tables, room, w, s_w, y_w, -1.0)
+    possible = s_w < 0 or fits(tables, room, u, s_w, y_w)
+    if possible and s_w >= 0:
+        use_room(tables, room, u, s_w, y_w, 1.0)
+    if possible and s_u >= 0 and not fits(tables, room, w, s_u, y_u):
+        possible = False
         if s_w >= 0:
-            _use(tables, room, u, s_w, y_w, -1.0)
-    if fits:
+            use_room(tables, room, u, s_w, y_w, -1.0)
+    if possible:
         if s_u >= 0:
-            _use(tables, room, w, s_u, y_u, 1.0)
+            use_room(tables, room, w, s_u, y_u, 1.0)
         site[u], year[u], site[w], year[w] = s_w, y_w, s_u, y_u
         return True
     if s_u >= 0:
-        _use(tables, room, u, s_u, y_u, 1.0)
+        use_room(tables, room, u, s_u, y_u, 1.0)
     if s_w >= 0:
-        _use(tables, room, w, s_w, y_w, 1.0)
+        use_room(tables, room, w, s_w, y_w, 1.0)
     return False

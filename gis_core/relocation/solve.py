@@ -88,7 +88,7 @@ class _Search:
             self.no_plan = True
         elif not self.limit.over():
             self.progress(0.3, Text("rounding to whole villages", "取整为整村"))
-            self.take(*round_relaxation(self.plan, relaxation))
+            self.take(*round_relaxation(self.plan, relaxation, over=self.limit.over))
             self.search(relaxation)
         return self.solution()
 
@@ -120,7 +120,7 @@ class _Search:
         chosen = with_moves(chosen, self.site, self.year)
         outcome = solve_columns(self.plan, chosen, budget=part, start=self.start())
         if outcome.site is not None and outcome.year is not None:
-            self.take(*better(self.plan, outcome.site, outcome.year))
+            self.take(*better(self.plan, outcome.site, outcome.year, over=self.limit.over))
 
     def exact(self, relaxation: Relaxation, *, last: bool = False) -> None:
         """Branch and bound on every move the bound cannot rule out, if they are few enough."""
