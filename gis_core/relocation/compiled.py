@@ -16,7 +16,7 @@ under, for every year y, site s and group g of sites,
 A generalised assignment problem is the case of one year, no quota and nobody deferred.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,13 @@ class CompiledPlan:
     intake: Floats
     group: Ints
     group_limit: Floats
+
+    def __post_init__(self) -> None:
+        # one memory layout, so that each kernel is compiled once
+        for item in fields(self):
+            kind = np.int64 if item.name == "group" else np.float64
+            value = np.require(getattr(self, item.name), kind, ["C", "W"])
+            object.__setattr__(self, item.name, value)
 
     @property
     def units(self) -> int:

@@ -11,6 +11,7 @@ from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance, hash_document
 from gis_core.relocation.compile import compile_problem
 from gis_core.relocation.compiled import DEFERRED, CompiledPlan
+from gis_core.relocation.conflict import find_conflict
 from gis_core.relocation.explain import Reasons
 from gis_core.relocation.factors import load_priority_model
 from gis_core.relocation.priority import Ranking, factors_from_survey, rank_villages
@@ -96,6 +97,8 @@ def plan_relocation(
         solution = _impossible(compiled)
     else:
         solution = solve(compiled, options=options.search, progress=progress)
+    if solution.status == "infeasible" and not shortages:
+        shortages = [find_conflict(problem, options=options.search, progress=progress)]
     provenance = _provenance(problem, options.search)
     return _describe(problem, compiled, solution, shortages, provenance)
 

@@ -1,7 +1,7 @@
 """Who is to move, where each may go and why not elsewhere: the plan's question in field words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -98,6 +98,17 @@ def make_problem(
     _check_fixed(rules, villages, sites)
     allowed = allow(units, sites, minutes, rules)
     return Problem(units, left_out, sites, minutes, allowed, ranking, rules)
+
+
+def under_rules(problem: Problem, rules: PlanRules, *, more_room: float = 0.0) -> Problem:
+    """Return the same villages and destinations under other rules of form, time and county.
+
+    `more_room` people are added to every destination's capacity (``inf`` lifts the limits).
+    Targets and declined villages stay as they were.
+    """
+    sites = problem.sites.assign(capacity_people=problem.sites["capacity_people"] + more_room)
+    allowed = allow(problem.units, sites, problem.travel_min, rules)
+    return replace(problem, sites=sites, allowed=allowed, rules=rules)
 
 
 def allow(
