@@ -33,6 +33,11 @@ class CandidateSettings:
         Only cells of at least this score (0 to 1) belong to a base.
     roundness
         0 follows the score alone, 1 and more prefer discs.
+    min_compactness
+        Candidates below this Polsby–Popper compactness (0 to 1; a disc drawn in cells has about
+        0.6) are left out: too torn to be run as one base.
+    min_width_m
+        Land narrower than this is left out: a base is no string of ridges between gullies.
     seed_spacing
         Distance between seeds, in radii of the largest base; below 2 candidates overlap.
     """
@@ -40,8 +45,10 @@ class CandidateSettings:
     min_area_mu: float = 1500.0
     max_area_mu: float = 15_000.0
     min_score: float = 0.6
-    roundness: float = 0.5
+    roundness: float = 1.0
     seed_spacing: float = 1.5
+    min_width_m: float = 300.0
+    min_compactness: float = 0.2
 
 
 def grow_candidates(
@@ -52,7 +59,7 @@ def grow_candidates(
     settings: CandidateSettings | None = None,
     progress: Progress = silent,
 ) -> gpd.GeoDataFrame:
-    """Grow candidates from well-spaced seeds, the largest and the half-sized one of each.
+    """Grow candidates from well-spaced seeds: of full, half and quarter size where there is land.
 
     Parameters
     ----------
@@ -83,6 +90,7 @@ def grow_candidates(
     worth = np.asarray(score, dtype=np.float32).copy()
     labels = np.asarray(zones).astype(np.int32)
     worth[(worth < chosen.min_score) | (labels == 0)] = np.nan
+    worth[~_wide(np.isfinite(worth), cells=round(chosen.min_width_m / grid.cell_m))] = np.nan
     cell_mu = mu_from_m2(grid.cell_m**2)
     most = max(1, int(chosen.max_area_mu / cell_mu))
     least = max(1, int(np.ceil(chosen.min_area_mu / cell_mu)))
@@ -90,12 +98,12 @@ def grow_candidates(
     progress(0.1, Text(f"Growing {len(seeds):,} regions", f"正在生成 {len(seeds)} 个候选区"))
     wide = worth.astype(np.float64)
     regions = [grow_region(wide, labels, s, most, chosen.roundness) for s in seeds.tolist()]
-    sizes = sorted({most, max(least, most // 2)}, reverse=True)
+    sizes = sorted({max(least, most // part) for part in (1, 2, 4)}, reverse=True)
     kept = _distinct([r[:size] for r in regions for size in sizes if len(r) >= least])
     progress(0.5, Text(f"Outlining {len(kept):,} candidates", f"正在勾绘 {len(kept)} 个候选区"))
     frame = _outline(kept, grid, worth, labels, zone_codes)
     fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu * 1.001)
-    return _numbered(frame[fits])
+    return _numbered(frame[fits & (frame["compactness"] >= chosen.min_compactness)])
 
 
 def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None:
@@ -117,6 +125,13 @@ def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None
             f"{grid.cell_m:g} m. Use smaller cells.",
             f"面积上限 {settings.max_area_mu:g} 亩小于一个 {grid.cell_m:g} 米单元。请减小格网。",
         )
+
+
+def _wide(usable: NDArray[np.bool_], *, cells: int) -> NDArray[np.bool_]:
+    """Return the usable cells that some square of `cells` usable cells covers."""
+    if cells <= 1:
+        return usable
+    return np.asarray(ndimage.binary_opening(usable, np.ones((cells, cells), bool)))
 
 
 def _seeds(worth: NDArray[np.float32], *, spacing: int) -> NDArray[np.int64]:

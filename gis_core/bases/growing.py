@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+REACH = 1.6  # radii; a region of full size within it is at least 0.39 as full as its circle
 
 
 @njit(cache=True)
@@ -21,8 +22,8 @@ def grow_region(
     """Return the cells of the region grown from `seed`, flat indices in the order taken.
 
     A cell's priority is its worth less `roundness` times its distance from the seed, in radii of
-    the disc of `most_cells` cells. Only cells of the seed's zone that touch the region by an edge
-    are taken.
+    the disc of `most_cells` cells. Only cells of the seed's zone within `REACH` radii that touch
+    the region by an edge are taken, so a region stays smaller where good land is strung out.
 
     Parameters
     ----------
@@ -59,7 +60,9 @@ def grow_region(
             near = next_row * width + next_col
             if near in seen or np.isnan(flat[near]) or zones[next_row, next_col] != zone:
                 continue
-            seen[near] = True
             away = np.sqrt((next_row - home_row) ** 2.0 + (next_col - home_col) ** 2.0)
+            if away > REACH * radius:
+                continue
+            seen[near] = True
             heapq.heappush(queue, (roundness * away / radius - flat[near], near))
     return taken[:count]

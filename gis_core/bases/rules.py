@@ -38,7 +38,7 @@ class SelectionRules:
     max_total_area_mu: float | None = None
     fixed_in: Sequence[str] = ()
     fixed_out: Sequence[str] = ()
-    compactness_weight: float = 0.1
+    compactness_weight: float = 0.2
     gap: float = 0.0
     time_limit_s: float = 60.0
     alternatives: int = 3

@@ -12,6 +12,9 @@ from gis_core.bases.compile import CompiledSelection, Row
 from gis_core.errors import ServiceError
 
 SEED = 1
+# HiGHS keeps one pool of threads a process: a solve that asks for another number is refused, so
+# every solve of the program asks for the same.
+THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,9 @@ def solve_selection(
     if impossible or number == 0:
         return Choice(None, 0.0, 0.0, "infeasible", time.monotonic() - started)
     solver = _Quiet()
-    for option, value in (("random_seed", SEED), ("time_limit", time_limit_s),
-                          ("mip_rel_gap", gap), ("mip_abs_gap", 1e-6)):  # fmt: skip
+    for option, value in (("random_seed", SEED), ("threads", THREADS),
+                          ("time_limit", time_limit_s), ("mip_rel_gap", gap),
+                          ("mip_abs_gap", 1e-6)):  # fmt: skip
         solver.setOptionValue(option, value)
     solver.passModel(_model(compiled, rows, worth, free="fixed" in without))
     solver.run()

@@ -134,12 +134,16 @@ def print_bases(voice: Voice, document: dict[str, Any]) -> None:
         [[b["number"], b["county_name"], b["area_mu"], b["mean_score"], b["compactness"]]
          for b in document["bases"]],
     )  # fmt: skip
-    print_proof(document)
+    print_proof(voice, document)
 
 
-def print_proof(document: dict[str, Any]) -> None:
+def print_proof(voice: Voice, document: dict[str, Any]) -> None:
     """Print what a solve owes its reader: status, objective, bound, gap, time."""
-    typer.echo(
-        f"{document['status']}  objective {document['objective']:,.2f}  "
-        f"bound {document['bound']:,.2f}  gap {document['gap']:.3%}  {document['time_s']:.1f} s"
-    )
+    objective, bound, gap = document["objective"], document["bound"], document["gap"]
+    unit, seconds = document["objective_unit"], document["time_s"]
+    typer.echo(Text(
+        f"{document['status']}: objective {objective:,.0f} {unit}, bound {bound:,.0f}, "
+        f"gap {gap:.3%}, {seconds:.1f} s",
+        f"{document['status']}:目标值 {objective:,.0f}({unit}),界 {bound:,.0f},"
+        f"差距 {gap:.3%},用时 {seconds:.1f} 秒",
+    ).in_(voice.lang))  # fmt: skip

@@ -74,7 +74,7 @@ def print_plan(voice: Voice, document: dict[str, Any]) -> None:
         Text("Relocation by year", "分年度搬迁计划"),
         [Text("year", "年"), villages, people, Text("households", "户"),
          Text("cost, yuan", "费用(元)")],
-        [[y["year"], y["villages"], y["people"], y["households"], y["cost_yuan"]]
+        [[str(y["year"]), y["villages"], y["people"], y["households"], y["cost_yuan"]]
          for y in document["years"]],
     )  # fmt: skip
     voice.table(
@@ -89,7 +89,7 @@ def print_plan(voice: Voice, document: dict[str, Any]) -> None:
     typer.echo(Text(
         f"{moved:,} people move, {left:,} are deferred.", f"搬迁 {moved} 人,暂缓 {left} 人。"
     ).in_(voice.lang))  # fmt: skip
-    print_proof(document)
+    print_proof(voice, document)
 
 
 @app.command()
