@@ -12,6 +12,7 @@ from gis_core.sources.survey.table import Table
 
 OWN_COLUMN = {"village_id", "name", "people", "households", "lon", "lat", "x", "y", "coordinates",
               "township", "county_code", "serial", "county", "township_code"}  # fmt: skip
+RESERVED = {"row", "county", "township_code"}
 
 
 def read_extras(table: Table, villages: pd.DataFrame) -> tuple[list[dict[str, Any]], list[Remark]]:
@@ -25,7 +26,8 @@ def read_extras(table: Table, villages: pd.DataFrame) -> tuple[list[dict[str, An
         columns[key], said = _read_known(table, key)
         remarks += said
     for header, cells in table.others.items():
-        columns[header], said = read_free(table, header, cells)
+        key = f"{header}_" if header in RESERVED or header in columns else header
+        columns[key], said = read_free(table, header, cells)
         remarks += said
     positions = villages["position"].to_numpy()
     extras: list[dict[str, Any]] = [{"row": int(row)} for row in villages["row"]]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from gis_core.remarks import Remark
 from gis_core.sources.survey.columns import formula_notes, read_counts, read_texts
+from gis_core.sources.survey.sections import drop_subtotals
 from gis_core.sources.survey.table import Table
 from gis_core.text import Text
 
@@ -39,7 +40,10 @@ def read_rows(table: Table) -> tuple[pd.DataFrame, list[Remark]]:
     frame["people"], frame["households"] = people, households
     sound = np.array([bool(name) for name in columns["name"]], dtype=bool)
     kept = frame[sound & np.isfinite(people)].reset_index(drop=True)
-    return kept.astype({"people": "int64", "households": "int64"}), remarks
+    kept, said = drop_subtotals(
+        kept.astype({"people": "int64", "households": "int64"}), table.place
+    )
+    return kept, [*remarks, *said]
 
 
 def _names(table: Table) -> tuple[list[str], list[Remark]]:

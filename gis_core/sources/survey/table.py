@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -10,6 +11,7 @@ from gis_core.remarks import Remark
 from gis_core.sources.survey.headers import SEPARATOR
 from gis_core.sources.survey.layout import NAME_FIELDS, Header
 from gis_core.sources.survey.place import Place
+from gis_core.sources.survey.sections import heading_of, under_headings
 from gis_core.sources.survey.sheets import Sheet
 from gis_core.text import Text
 
@@ -65,10 +67,20 @@ class Table:
             return "error"
         if self.sheet.formulas.get(where) is False:
             return "formula"
-        for first, left, last, right in self.sheet.merged:
-            if first < where[0] <= last and left <= where[1] <= right:
+        for first, last in self._merged_by_column.get(where[1], ()):
+            if first < where[0] <= last:
                 return "merged"
         return "blank"
+
+    @cached_property
+    def _merged_by_column(self) -> dict[int, list[tuple[int, int]]]:
+        """First and last row of the cells merged downwards, by column of a field."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for first, left, last, right in self.sheet.merged:
+            for column in self.indices.values() if last > first else ():
+                if left <= column <= right:
+                    found.setdefault(column, []).append((first, last))
+        return found
 
 
 def cut_table(sheet: Sheet, header: Header, place: Place) -> tuple[Table, list[Remark]]:
@@ -76,7 +88,8 @@ def cut_table(sheet: Sheet, header: Header, place: Place) -> tuple[Table, list[R
 
     Title rows, totals, notes, repeated headers and number rows are left out with a remark;
     county, township and administrative village are filled down where a merged cell, or a
-    column that says each name once, leaves cells empty.
+    column that says each name once, leaves cells empty, and taken from headings between the
+    rows where there is no such column.
     """
     index = {c.field: c.index for c in header.columns if c.used}
     rows, numbers = sheet.rows[header.last + 1 :], sheet.numbers[header.last + 1 :]
@@ -84,7 +97,14 @@ def cut_table(sheet: Sheet, header: Header, place: Place) -> tuple[Table, list[R
     tests = _row_tests(rows, index, leaf)
     kept: list[int] = []
     remarks: list[Remark] = []
+    wanted = {"county", "township"} - index.keys()
+    headings: list[tuple[int, str, str]] = []
     for position, row in enumerate(rows):
+        heading = _heading(row, index["people"]) if wanted else None
+        if heading is not None and heading[0] in wanted:
+            headings.append((position, *heading))
+            remarks.append(_heading_remark(place, numbers[position], heading))
+            continue
         reason = next((why for test, why in tests if test(position, row)), None)
         if reason is None:
             kept.append(position)
@@ -95,15 +115,50 @@ def cut_table(sheet: Sheet, header: Header, place: Place) -> tuple[Table, list[R
         )
     numbers = [numbers[i] for i in kept]
     columns = {key: [rows[i][c] for i in kept] for key, c in index.items()}
+    columns |= under_headings(headings, kept, wanted)
     others = {
-        c.header: [rows[i][c.index] for i in kept]
-        for c in header.columns if not c.used and c.header
-    }  # fmt: skip
+        header_text: [rows[i][column] for i in kept]
+        for header_text, column in _others(header).items()
+    }
     units = {c.field: c.unit for c in header.columns if c.used}
     headers = {c.field: c.header for c in header.columns if c.used}
     table = Table(place, numbers, columns, others, headers, units, index, sheet)
     remarks += _fill_down(table)
     return table, remarks
+
+
+def _others(header: Header) -> dict[str, int]:
+    """Columns without a field, by header; a header that stands twice gets a number."""
+    found: dict[str, int] = {}
+    for column in header.columns:
+        if column.used or not column.header:
+            continue
+        text, number = column.header, 2
+        while text in found:
+            text, number = f"{column.header} ({number})", number + 1
+        found[text] = column.index
+    return found
+
+
+def _heading(row: list[Any], people: int) -> tuple[str, str] | None:
+    if row[people] is not None:
+        return None
+    cells = [cell for cell in row if cell is not None]
+    return heading_of(cells[0]) if len(cells) == 1 else None
+
+
+def _heading_remark(place: Place, number: int, heading: tuple[str, str]) -> Remark:
+    level = {"county": Text("county", "县"), "township": Text("township", "乡镇")}[heading[0]]
+    return place.remark(
+        "note",
+        Text(
+            f"A heading: the rows below were taken to be of the {level.en} {heading[1]}.",
+            f"分组标题：其下各行按{level.zh}“{heading[1]}”处理。",
+        ),
+        Text("Nothing to do if that is so.", "如属实则无需处理。"),
+        row=number,
+        value=heading[1],
+    )
 
 
 Test = tuple[Callable[[int, list[Any]], bool], Text]
@@ -170,7 +225,7 @@ def _fill_down(table: Table) -> list[Remark]:
     changed_above: set[int] = set()
     for key in FILLED:
         cells = table.columns.get(key)
-        if not cells:
+        if not cells or key not in table.indices:
             continue
         given = [cell is not None for cell in cells]
         if table.indices[key] in merged_columns:
@@ -190,7 +245,8 @@ def _fill_merged(table: Table, key: str) -> None:
     reach: dict[int, int] = {}
     for first, left, last, right in table.sheet.merged:
         if left <= column <= right and last > first:
-            reach.update(dict.fromkeys(range(first + 1, last + 1), first))
+            end = min(last, table.sheet.numbers[-1])
+            reach.update(dict.fromkeys(range(first + 1, end + 1), first))
     for i, number in enumerate(table.numbers):
         if cells[i] is None and number in reach:
             cells[i] = top.get(reach[number])

@@ -5,7 +5,9 @@ there is none; a scan of the sheet's XML tells the two apart.
 """
 
 import re
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from xml.etree import ElementTree
 
 import python_calamine
 
-from gis_core.errors import InvalidSurveyError, UnreadableFileError
+from gis_core.errors import GisCoreError, InvalidSurveyError, UnreadableFileError
 from gis_core.text import Text
 
 MOST_BYTES = 1 << 30  # unpacked; a survey of a million rows stays below it
@@ -28,6 +30,11 @@ ROW_NUMBER = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,7})"')
 VALUE = re.compile(rb"<(?:\w+:)?v\b[^>]*>[^<]")
 CELL_END = re.compile(rb"</(?:\w+:)?c>")
 HTML = re.compile(rb"<(html|table|!doctype html|\?xml|mht|mime)", re.IGNORECASE)
+# What the archive and XML libraries raise on bytes that are no sound workbook
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, ElementTree.ParseError, EOFError, OSError,
+    NotImplementedError, LookupError, RuntimeError, ValueError, OverflowError,
+)  # fmt: skip
 
 
 @dataclass
@@ -124,8 +131,9 @@ def _scan_xlsx(path: Path) -> dict[str, _Scan]:
                 name: _scan_sheet(path, name, archive.read(member))
                 for name, member in members.items()
             }
-    except (zipfile.BadZipFile, ElementTree.ParseError, EOFError, OSError, NotImplementedError,
-            KeyError, RuntimeError) as err:  # fmt: skip
+    except GisCoreError:
+        raise
+    except DAMAGE as err:
         raise _damaged(path, str(err)) from err
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pytest
 import xlwt
@@ -242,3 +243,19 @@ def test_every_refusal_has_both_languages(tmp_path: Path) -> None:
     with pytest.raises(GisCoreError) as refused:
         read_sheets(tmp_path / "s.csv")
     assert refused.value.text.zh != refused.value.text.en
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_damaged_bytes_are_refused_with_words_or_read(book: Book, seed: int) -> None:
+    path = book({"s": [["村名", "人口"], *([f"村{i}", i] for i in range(30))]})
+    rng = np.random.default_rng(seed)
+    content = bytearray(path.read_bytes())
+    for place in rng.integers(0, len(content), size=12):
+        content[place] = rng.integers(256)
+    path.write_bytes(content)
+    said: list[GisCoreError] = []
+    try:
+        rows = read_sheets(path)[0].rows
+    except GisCoreError as refused:
+        said, rows = [refused], []
+    assert rows or (str(path) in said[0].text.en and str(path) in said[0].text.zh)

@@ -161,3 +161,43 @@ def test_a_header_without_villages(tmp_path: Path) -> None:
     path.write_text("村名,人口\n", "utf-8")
     with pytest.raises(InvalidSurveyError, match="no village could be taken"):
         read_villages(path)
+
+
+def test_headings_between_the_rows_give_county_and_township(
+    book: Book, units: gpd.GeoDataFrame
+) -> None:
+    path = book(
+        {"表": [
+            ["序号", "村名", "户数", "人口"], ["东山县"], ["一、上镇(2个村)"], [1, "甲", 10, 40],
+            [2, "乙", 10, 41], ["二、下乡"], [1, "丙", 10, 42], ["西河县"], [1, "丁", 10, 43],
+        ]},
+        {"表": ["A2:D2", "A3:D3", "A6:D6", "A8:D8"]},
+    )  # fmt: skip
+    reading = read_villages(path, units=units)
+    frame = reading.layer.frame
+    assert frame["name"].tolist() == ["甲", "乙", "丙", "丁"]
+    assert frame["county_code"].tolist() == ["990001"] * 3 + ["990002"]
+    assert frame["township"].tolist() == ["上镇", "上镇", "下乡", ""]
+    headings = [r.row for r in reading.layer.info.remarks if "heading" in r.reason.en]
+    assert headings == [2, 3, 6, 8]
+
+
+def test_a_subtotal_named_as_a_township_is_not_counted_twice(
+    tmp_path: Path, units: gpd.GeoDataFrame
+) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text(
+        "县,村名,户数,人口\n东山县,上镇,20,81\n东山县,甲,10,40\n东山县,乙,10,41\n"
+        "东山县,下镇,9,77\n东山县,丙,5,30\n东山县,丁,5,40\n", "utf-8",
+    )  # fmt: skip
+    reading = read_villages(path, units=units)
+    assert names(reading) == ["甲", "乙", "下镇", "丙", "丁"]
+    (note,) = [r for r in reading.layer.info.remarks if "sum of the rows below" in r.reason.en]
+    assert (note.row, note.value) == (2, "上镇")
+
+
+def test_columns_with_one_header_are_all_kept(tmp_path: Path, units: gpd.GeoDataFrame) -> None:
+    path = tmp_path / "s.csv"
+    path.write_text("县,村名,人口,羊,羊,row\n东山县,甲,4,1,2,3\n", "utf-8")
+    extra = read_villages(path, units=units).layer.frame["extra"][0]
+    assert extra == {"row": 2, "county": "东山县", "羊": "1", "羊 (2)": "2", "row_": "3"}
