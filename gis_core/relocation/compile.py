@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 from gis_core.relocation.compiled import CompiledPlan, Floats
-from gis_core.relocation.problem import Problem
+from gis_core.relocation.problem import SCATTERED, Problem
 
 
 def compile_problem(problem: Problem) -> CompiledPlan:
     """Return the coefficients of a plan's objective and rules.
 
-    A move costs people × cost per person, and people × minutes × `travel_yuan`. Waiting until
+    A move costs people × cost per person, and people × minutes × `travel_yuan` (scattered: the
+    minutes to the nearest destination in reach). Waiting until
     year index y costs people × urgency × `waiting_yuan` × y. Deferral costs the waiting until just
     after the plan's years and, for each person, as much as the dearest allowed move, so that no
     one is deferred to save money. Urgency is the priority score, plus a step a tier that
@@ -21,8 +22,7 @@ def compile_problem(problem: Problem) -> CompiledPlan:
     rules, units, sites = problem.rules, problem.units, problem.sites
     people = units["people"].to_numpy(float)
     spending = people[:, None] * sites["cost_per_person_yuan"].to_numpy(float)[None, :]
-    minutes = np.nan_to_num(problem.travel_min, nan=0.0)
-    travel = people[:, None] * minutes * rules.weights.travel_yuan
+    travel = people[:, None] * _journeys(problem) * rules.weights.travel_yuan
     place_cost = np.where(problem.allowed, spending + travel, np.inf)
     dearest = _dearest_per_person(place_cost, people)
     waiting = people * urgency(problem, dearest) * rules.weights.waiting_yuan
@@ -45,6 +45,18 @@ def compile_problem(problem: Problem) -> CompiledPlan:
         group=group,
         group_limit=limit,
     )
+
+
+def _journeys(problem: Problem) -> Floats:
+    """Return minutes that count; without a site, as to the nearest destination in reach.
+
+    Counting nothing for the scattered form would make it look best wherever places are far.
+    """
+    minutes = problem.travel_min.copy()
+    nearest = np.where(np.isfinite(minutes), minutes, np.inf).min(axis=1)
+    scattered = (problem.sites["kind"] == SCATTERED).to_numpy()
+    minutes[:, scattered] = np.where(np.isfinite(nearest), nearest, 0.0)[:, None]
+    return np.nan_to_num(minutes, nan=0.0)
 
 
 def urgency(problem: Problem, dearest_per_person: float) -> Floats:

@@ -186,7 +186,12 @@ class Reasons:
     def _next_best(self, unit: int, site: int, lang: str) -> str:
         row, mine = self.problem.sites.iloc[site], int(self.site[unit])
         more = float(self.compiled.spending[unit, site] - self.compiled.spending[unit, mine])
-        here, there = self.travel(unit, mine) or 0.0, self.travel(unit, site) or 0.0
+        here, there = self.travel(unit, mine), self.travel(unit, site)
+        if here is None or there is None:  # one of the two has no site
+            if lang == "zh":
+                return f"其次是{row['name']},费用{'多' if more >= 0 else '少'}{abs(more):.0f}元。"
+            dearer = "dearer" if more >= 0 else "cheaper"
+            return f"next comes {row['name_en']}, {abs(more):,.0f} yuan {dearer}."
         farther = there - here
         if lang == "zh":
             money = f"费用多{more:.0f}元" if more >= 0 else f"费用少{-more:.0f}元"

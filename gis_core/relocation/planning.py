@@ -256,8 +256,9 @@ def _caveats(problem: Problem) -> tuple[Text, ...]:
     ))  # fmt: skip
     if (problem.sites["kind"] == SCATTERED).any():
         caveats.append(Text(
-            "The scattered form has no site: its journeys are not counted.",
-            "自主分散迁移没有固定地点,未计路程。",
+            "The scattered form has no site: its journey is counted as that to the nearest "
+            "destination in reach.",
+            "自主分散迁移没有固定地点,路程按到最近可达安置点计。",
         ))  # fmt: skip
     return tuple(caveats)
 

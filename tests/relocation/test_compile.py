@@ -47,9 +47,11 @@ def test_coefficients_by_hand() -> None:
     assert found.units["village_id"].tolist() == ["a", "b", "c"]
     assert found.sites["destination_id"].tolist() == ["e", "s", "t"]
     inf = np.inf
-    # own county only, away never for county 1; c is in county 2 but no way leads from it to e
+    # own county only, away never for county 1; c is in county 2 but no way leads from it to e;
+    # the scattered journey counts as the nearest one, 5 min to e
     assert compiled.place_cost.tolist() == [
-        [inf, 20 * 50, 20 * 100 + 20 * 30 * 2], [inf, 40 * 50, 40 * 100 + 40 * 10 * 2],
+        [inf, 20 * 50 + 20 * 5 * 2, 20 * 100 + 20 * 30 * 2],
+        [inf, 40 * 50 + 40 * 5 * 2, 40 * 100 + 40 * 10 * 2],
         [inf, inf, inf],
     ]  # fmt: skip
     assert compiled.time_cost.tolist() == [[0, 20 * 0.5 * 10], [0, 40 * 1.0 * 10], [0, 0]]

@@ -1,0 +1,1 @@
+"""Benchmarks beside their peers; each module gives `rows()`."""
