@@ -8,8 +8,11 @@ See PostgreSQL's documentation of COPY, "Binary Format".
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -201,11 +204,24 @@ def copy_rows(cursor: psycopg.Cursor[Any], table: str, columns: Mapping[str, Fie
     )
     with cursor.copy(statement) as copy:
         copy.write(SIGNATURE)
-        for start in range(0, rows, CHUNK_ROWS):
-            rows_now = build_rows(fields, start, min(start + CHUNK_ROWS, rows))
-            copy.write(memoryview(rows_now))  # type: ignore[arg-type]
+        for chunk in _built_ahead(fields, rows):
+            copy.write(memoryview(chunk))  # type: ignore[arg-type]
         copy.write(TRAILER)
     return rows
+
+
+def _built_ahead(fields: Sequence[Field], rows: int) -> Iterator[pa.Buffer]:
+    """Give the rows in chunks, the next one built while the one before is sent."""
+    starts = iter(range(0, rows, CHUNK_ROWS))
+
+    def build(start: int) -> pa.Buffer:
+        return build_rows(fields, start, min(start + CHUNK_ROWS, rows))
+
+    with ThreadPoolExecutor(1) as builder:
+        ahead = deque(builder.submit(build, start) for start in islice(starts, 2))
+        while ahead:
+            yield ahead.popleft().result()
+            ahead.extend(builder.submit(build, start) for start in islice(starts, 1))
 
 
 def build_rows(columns: Sequence[Field], start: int, stop: int) -> pa.Buffer:

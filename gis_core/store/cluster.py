@@ -36,6 +36,7 @@ CONFIGURATION = (
     "listen_addresses=", "wal_level=minimal", "max_wal_senders=0", "shared_buffers=256MB",
     "maintenance_work_mem=256MB", "max_wal_size=2GB", "timezone=UTC", "jit=off", f"port={PORT}",
 )  # fmt: skip
+NO_SPACE = "No space left on device"  # the system's words, in the server's log
 LOG_LIMIT_BYTES = 10_000_000  # a longer log starts anew with the next server
 # $1 users.lock, $2 the cluster folder, $3 seconds to linger, $4 the mark. Stops the server while
 # holding the exclusive lock, so that a newcomer waits until the server is gone and then starts
@@ -149,6 +150,11 @@ class PrivateCluster:
         except (OSError, ValueError):
             return None
         return pid if self._bears_mark(pid) else None
+
+    def ran_out_of_disk(self) -> bool:
+        """True if the server's log says that its disk was full since it was last started."""
+        said = self._log().rpartition("starting PostgreSQL")[2]
+        return NO_SPACE in said
 
     @property
     def mark(self) -> str:
@@ -340,16 +346,18 @@ class PrivateCluster:
             return account.pw_uid, account.pw_gid
         return 65534, 65534
 
-    def _last_words(self) -> str:
+    def _log(self) -> str:
         try:
-            lines = (self.folder / "server.log").read_text("utf-8", "replace").splitlines()
+            return (self.folder / "server.log").read_text("utf-8", "replace")
         except OSError:
             return ""
-        return "\n".join(lines[-5:])
+
+    def _last_words(self) -> str:
+        return "\n".join(self._log().splitlines()[-5:])
 
     def _refuse(self, why: str) -> NoReturn:
         why = why.strip()[-600:]
-        error = StorageError if "No space left on device" in why else DatabaseError
+        error = StorageError if NO_SPACE in why else DatabaseError
         raise error(
             f"The workspace's database in {self.folder} does not start: {why}",
             f"工作区数据库({self.folder})无法启动:{why}",

@@ -1,5 +1,6 @@
 """The database connection: the private cluster's or a given server's, and its failures in words."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -10,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gis_core.errors import DatabaseError, InvalidParameterError, NotFoundError, StorageError
 from gis_core.settings import Settings
-from gis_core.store.cluster import PrivateCluster
+from gis_core.store.cluster import NO_SPACE, PrivateCluster
 
 
 @contextmanager
@@ -27,6 +28,7 @@ def engine_of(settings: Settings, *, create: bool) -> Iterator[sa.Engine]:
     DatabaseError, MissingProgramError, StorageError
         If the database cannot be reached or made.
     """
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # a lost connection is said once, by us
     if settings.database_url is not None:
         engine = _engine_at(settings.database_url)
         try:
@@ -87,8 +89,10 @@ def _engine_at(address: str) -> sa.Engine:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translated(cluster: PrivateCluster | None = None) -> Iterator[None]:
     """Turn the database's failures into own errors with a cure.
+
+    `cluster` is the private one, whose log tells whether a lost server had run out of disk.
 
     Raises
     ------
@@ -102,7 +106,9 @@ def translated() -> Iterator[None]:
     except (sa.exc.DBAPIError, psycopg.Error) as err:
         cause = err.orig if isinstance(err, sa.exc.DBAPIError) else err
         said = str(cause).strip().split("\n")[0]
-        if isinstance(cause, psycopg.errors.DiskFull) or "No space left on device" in str(cause):
+        full = isinstance(cause, psycopg.errors.DiskFull) or NO_SPACE in str(cause)
+        lost = isinstance(cause, psycopg.OperationalError) and cluster is not None
+        if full or (lost and cluster is not None and cluster.ran_out_of_disk()):
             raise StorageError(
                 f"The database's disk is full ({said}). Free some space and repeat; nothing was "
                 "changed.",

@@ -11,6 +11,7 @@ import xarray as xr
 from gis_core.errors import NotComputedError, NotFoundError
 from gis_core.provenance import Provenance
 from gis_core.store import bulk, frames, properties, tables
+from gis_core.store.cluster import PrivateCluster
 from gis_core.store.engine import translated
 from gis_core.store.raster_files import RasterFolder, read_cog
 from gis_core.store.records import RunRecord
@@ -27,20 +28,23 @@ COMMANDS = {
 class RunStore:
     """Keeps runs and gives them back."""
 
-    def __init__(self, engine: sa.Engine, rasters: RasterFolder) -> None:
+    def __init__(
+        self, engine: sa.Engine, rasters: RasterFolder, cluster: PrivateCluster | None = None
+    ) -> None:
         self.engine = engine
         self.rasters = rasters
+        self.cluster = cluster
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give a connection for reading; failures come out as own errors."""
-        with translated(), self.engine.connect() as connection:
+        with translated(self.cluster), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Give a connection whose changes are kept all together at the end, or not at all."""
-        with translated(), self.engine.begin() as connection:
+        with translated(self.cluster), self.engine.begin() as connection:
             yield connection
 
     def copy(self, connection: sa.Connection, table: str, columns: dict[str, bulk.Field]) -> None:

@@ -13,6 +13,7 @@ from gis_core.layers import CheckedFrame, CheckedRaster
 from gis_core.region import Region, region_from_dict
 from gis_core.settings import Settings
 from gis_core.store import bulk, frames, schema, tables
+from gis_core.store.cluster import PrivateCluster
 from gis_core.store.engine import engine_of, no_workspace, translated
 from gis_core.store.layer_rows import insert_layer, legend_of, record_of
 from gis_core.store.raster_files import RasterFolder, WrittenRaster, read_cog
@@ -58,7 +59,8 @@ class Workspace(RunStore):
     """Layers in and out; see `RunStore` for runs. Vectors are EPSG:4326, WGS 84."""
 
     def __init__(self, settings: Settings, engine: sa.Engine) -> None:
-        super().__init__(engine, RasterFolder(settings.raster_folder))
+        private = None if settings.database_url else PrivateCluster(settings.cluster_folder)
+        super().__init__(engine, RasterFolder(settings.raster_folder), private)
         self.settings = settings
 
     def region(self) -> Region:

@@ -63,3 +63,30 @@ def test_chunks_give_the_same_bytes() -> None:
     whole = bytes(bulk.build_rows([texts], 0, 100))
     parts = b"".join(bytes(bulk.build_rows([texts], i, i + 10)) for i in range(0, 100, 10))
     assert parts == whole
+
+
+def test_missing_whole_numbers_are_null() -> None:
+    rows = bytes(bulk.build_rows([bulk.integers([1, None], width=8)], 0, 2))
+    assert rows == b"\x00\x01\x00\x00\x00\x08" + bytes(7) + b"\x01\x00\x01\xff\xff\xff\xff"
+
+
+@pytest.mark.postgis
+def test_shapes_are_stored_flat_and_polygons_as_multipolygons(workspace: Workspace) -> None:
+    box = shapely.box(0, 0, 1, 1)
+    shapes = [box, None, shapely.MultiPolygon([box, shapely.box(2, 2, 3, 3)]), shapely.Polygon()]
+    with workspace.writing() as connection:
+        connection.exec_driver_sql(
+            "CREATE TEMP TABLE t (flat geometry(Geometry, 4326), many geometry(MultiPolygon, 4326),"
+            " i serial)"
+        )
+        raised = [shapely.force_3d(shape, 5) for shape in shapes]
+        workspace.copy(connection, "t", {
+            "flat": bulk.geometries(raised),
+            "many": bulk.geometries(shapes, multi=True),
+        })  # fmt: skip
+        query = "SELECT ST_AsBinary(flat), ST_AsBinary(many) FROM t ORDER BY i"
+        found = connection.exec_driver_sql(query).fetchall()
+        connection.exec_driver_sql("DROP TABLE t")
+    flat, many = (shapely.from_wkb(list(column)) for column in zip(*found, strict=True))
+    assert list(flat) == [shapes[0], None, shapes[2], None]
+    assert list(many) == [shapely.MultiPolygon([box]), None, shapes[2], None]

@@ -1,17 +1,20 @@
 """The private cluster: made, shared, stopped with its last user, recovered after kill -9."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from gis_core.errors import MissingProgramError, StorageError
+from gis_core.errors import DatabaseError, MissingProgramError, StorageError
 from gis_core.store.cluster import PrivateCluster, find_program
 
 pytestmark = pytest.mark.postgis
@@ -105,6 +108,121 @@ def test_a_path_longer_than_a_socket_address(tmp_path: Path) -> None:
     with cluster.use() as address:
         assert ask(address) == 1
     cluster.stop()
+
+
+def test_a_folder_of_any_name(tmp_path: Path) -> None:
+    cluster = PrivateCluster(tmp_path / "a, b 100% 临汾 quote'd" / "cluster")
+    with cluster.use() as address:
+        assert ask(address) == 1
+    assert cluster.stop()
+    assert not cluster.stop()
+
+
+def test_an_ordinary_user_needs_nothing_more() -> None:
+    """Root checks it with a process that gives its rights up; else all tests here do."""
+    home = Path(tempfile.mkdtemp(prefix="upland-user-"))
+    script = (
+        "import os, sys\nfrom pathlib import Path\nimport psycopg\n"
+        "from gis_core.store.cluster import PrivateCluster\n"
+        "psycopg.conninfo.conninfo_to_dict('')\n"
+        "if os.geteuid() == 0:\n os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "assert os.geteuid() != 0\n"
+        "cluster = PrivateCluster(Path(sys.argv[1]) / 'cluster')\n"
+        "with cluster.use() as address:\n"
+        " print(psycopg.connect(address).execute('SELECT 7').fetchone()[0])\n"
+        "print(cluster.stop())\n"
+    )
+    if os.geteuid() == 0:
+        os.chown(home, 65534, 65534)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", script, str(home)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    assert done.stdout == "7\nTrue\n", done.stderr
+
+
+def test_the_number_of_another_program_is_not_taken_for_the_server(
+    cluster: PrivateCluster,
+) -> None:
+    with cluster.use():
+        pass
+    cluster.stop()
+    with subprocess.Popen(["sleep", "600"]) as other:
+        (cluster.data / "postmaster.pid").write_text(f"{other.pid}\n")
+        assert cluster.running_pid() is None
+        assert not cluster.stop()
+        with cluster.use() as address:
+            assert ask(address) == 1
+        assert other.poll() is None
+        other.kill()
+
+
+def test_a_killed_keeper_is_replaced(cluster: PrivateCluster) -> None:
+    def keepers() -> list[int]:
+        folder = str(cluster.folder).encode()
+        return [
+            int(process.name)
+            for process in Path("/proc").glob("[0-9]*")
+            if {b"keeper", folder} <= set(command_of(process).split(b"\0"))
+        ]
+
+    def killed() -> bool:
+        for pid in keepers():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not keepers()
+
+    with cluster.use() as address:
+        assert eventually(lambda: bool(keepers()))
+        assert eventually(killed)
+        assert ask(address) == 1
+    assert eventually(lambda: cluster.running_pid() is None)
+    assert eventually(lambda: not keepers())
+
+
+def command_of(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+def test_a_removed_folder_leaves_no_process(tmp_path: Path) -> None:
+    cluster = PrivateCluster(tmp_path / "removed" / "cluster")
+    with cluster.use():
+        mark = cluster.mark.encode()
+    cluster.stop()
+    shutil.rmtree(cluster.folder)
+
+    def left() -> bool:
+        return any(mark in command_of(process) for process in Path("/proc").glob("[0-9]*"))
+
+    assert eventually(lambda: not left())
+
+
+def test_a_server_that_cannot_start_is_told_at_once(cluster: PrivateCluster) -> None:
+    with cluster.use():
+        pass
+    cluster.stop()
+    with (cluster.data / "postgresql.conf").open("a") as configuration:
+        configuration.write("no_such_setting = 1\n")
+    began = time.monotonic()
+    with pytest.raises(DatabaseError, match="no_such_setting"), cluster.use():
+        pass
+    assert time.monotonic() - began < 20
+
+
+def test_a_start_follows_a_stop_that_is_still_under_way(cluster: PrivateCluster) -> None:
+    with cluster.use() as address:
+        pid = cluster.running_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGINT)
+        cluster.start()
+        assert ask(address) == 1
+        assert cluster.running_pid() != pid
 
 
 def test_making_cut_off_is_made_anew(cluster: PrivateCluster) -> None:

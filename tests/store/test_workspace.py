@@ -215,6 +215,25 @@ def test_the_server_killed_in_the_middle_leaves_all_as_before(
         assert [r.info.theme for r in again.layers()] == ["county", "villages"]
 
 
+def test_a_server_lost_to_a_full_disk_is_said_as_such(private_workspace: Workspace) -> None:
+    cluster = private_workspace.cluster
+    assert cluster is not None
+    assert not cluster.ran_out_of_disk()
+    pid = cluster.running_pid()
+    assert pid is not None
+
+    def lose_then(frame: gpd.GeoDataFrame, key: int) -> dict[str, bulk.Field]:
+        with (cluster.folder / "server.log").open("a") as log:
+            log.write("PANIC:  could not write to file: No space left on device\n")
+        os.kill(pid, signal.SIGKILL)
+        return frames.village_columns(frame, key)
+
+    with pytest.raises(StorageError, match="disk is full"):
+        private_workspace._add_frame(villages(50_000), "village", lose_then)
+    assert private_workspace.layers() == []
+    assert not cluster.ran_out_of_disk()  # it was started anew since
+
+
 def test_a_refused_row_leaves_all_as_before(workspace: Workspace) -> None:
     workspace.add_boundaries(units("01"))
     with pytest.raises(DatabaseError, match="nothing was changed"):
