@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
 from api import data, errors, health, pages
+from api.cache import PageCache
 from gis_core import __version__
 from gis_core.settings import Settings, read_settings
 from gis_core.store.workspace import open_workspace
@@ -24,9 +25,11 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         app.state.workspace = None
 
-    app = FastAPI(title="Upland", version=__version__, lifespan=lifespan, redoc_url=None)
+    app = FastAPI(title="Upland", version=__version__, lifespan=lifespan, docs_url=None,
+                  redoc_url=None)  # fmt: skip
     app.state.settings = settings
     app.state.workspace = None
+    app.state.pages = PageCache()
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)
     errors.install_handlers(app)
     for part in (health, pages, data):

@@ -8,6 +8,7 @@ from api.errors import language_of
 from gis_core.store.workspace import Workspace
 from gis_core.text import localise
 from gis_core.workflows import layers, publishing
+from gis_core.workflows.workspace import county_units
 
 router = APIRouter(prefix="/api", tags=["data"])
 
@@ -31,7 +32,7 @@ def list_layers(workspace: Open, lang: Language) -> list[dict[str, Any]]:
 @router.get("/regions")
 def list_regions(workspace: Open) -> dict[str, Any]:
     """The region and its units."""
-    units = workspace.boundaries()
+    units = county_units(workspace)
     return {
         "region": workspace.region().as_dict(),
         "units": units.drop(columns="geometry").to_dict("records"),

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -60,11 +61,27 @@ def database_url(database_server: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@contextmanager
+def fresh_settings(folder: Path, database_server: str) -> Iterator[Settings]:
+    """Give settings of a workspace in `folder` on a fresh database of the tests' server."""
+    parts = dict(part.split("=", 1) for part in database_server.split())
+    name = f"t{uuid.uuid4().hex[:12]}"
+    maintenance = database_server.replace(f"dbname={parts['dbname']}", "dbname=postgres")
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {parts['dbname']}")
+    url = f"postgresql://{parts['user']}@/{name}?host={parts['host']}&port={parts['port']}"
+    yield Settings(home=folder, database_url=url)
+    with psycopg.connect(maintenance, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def workspace(tmp_path: Path, database_url: str) -> Iterator[Workspace]:
+def workspace(tmp_path: Path, database_server: str) -> Iterator[Workspace]:
     """An open, empty workspace on a fresh database."""
-    settings = Settings(home=tmp_path / "workspace", database_url=database_url)
-    with open_workspace(settings) as opened:
+    with (
+        fresh_settings(tmp_path / "workspace", database_server) as settings,
+        open_workspace(settings) as opened,
+    ):
         yield opened
 
 

@@ -36,6 +36,8 @@ class CandidateSettings:
     min_compactness
         Candidates below this Polsby–Popper compactness (0 to 1; a disc drawn in cells has about
         0.6) are left out: too torn to be run as one base.
+    most_per_county
+        Of each county only the best candidates by area × mean score are kept.
     min_width_m
         Land narrower than this is left out: a base is no string of ridges between gullies.
     seed_spacing
@@ -49,6 +51,7 @@ class CandidateSettings:
     seed_spacing: float = 1.5
     min_width_m: float = 300.0
     min_compactness: float = 0.2
+    most_per_county: int = 200
 
 
 def grow_candidates(
@@ -103,7 +106,10 @@ def grow_candidates(
     progress(0.5, Text(f"Outlining {len(kept):,} candidates", f"正在勾绘 {len(kept)} 个候选区"))
     frame = _outline(kept, grid, worth, labels, zone_codes)
     fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu * 1.001)
-    return _numbered(frame[fits & (frame["compactness"] >= chosen.min_compactness)])
+    sound = frame[fits & (frame["compactness"] >= chosen.min_compactness)]
+    worth_mu = sound["area_mu"] * sound["mean_score"]
+    rank = worth_mu.groupby(sound["county_code"]).rank(method="first", ascending=False)
+    return _numbered(sound[rank <= chosen.most_per_county])
 
 
 def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None:

@@ -65,14 +65,23 @@ def villages(
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="YAML that maps headers to fields.")] = None,
     totals: Annotated[Path | None, typer.Option(help="CSV of reported totals.")] = None,
+    known_names: Annotated[
+        Path | None, typer.Option(help="Confirmed names: YAML 'name: code', or CSV.")
+    ] = None,
+    townships: Annotated[Path | None, typer.Option(help="List of the townships, CSV.")] = None,
+    waiting: Annotated[
+        Path | None, typer.Option(help="Write names that wait for a person to this file.")
+    ] = None,
+    save_mapping: Annotated[Path | None, typer.Option(help="Write the columns' mapping.")] = None,
     datum: Datum = "auto",
     remarks: RemarksFile = None,
     as_json: Json = False,
 ) -> None:
     """Take a village survey in. Example: upland import villages survey.xlsx --totals totals.csv"""
     with opened(as_json) as (workspace, voice), voice.progress() as progress:
-        source = imports.SurveySource(file, sheet=sheet, mapping=mapping, totals=totals)
+        source = imports.SurveySource(file, sheet, mapping, totals, known_names, townships)
         record, reading = imports.import_villages(workspace, source, datum=datum, progress=progress)
+        imports.write_notes(reading, mapping=save_mapping, waiting=waiting)
         _tell(voice, record, remarks, mapping=reading.mapping)
 
 

@@ -63,6 +63,16 @@ class Workspace(RunStore):
         super().__init__(engine, RasterFolder(settings.raster_folder), private)
         self.settings = settings
 
+    def state(self) -> tuple[object, ...]:
+        """Return what changes whenever a layer, a run or the region does; cheap to ask."""
+        newest = sa.select(
+            sa.select(sa.func.max(tables.layer.c.layer_id)).scalar_subquery(),
+            sa.select(sa.func.count(tables.run.c.run_id)).scalar_subquery(),
+            sa.select(sa.func.md5(sa.cast(tables.region.c.document, sa.Text))).scalar_subquery(),
+        )
+        with self.reading() as connection:
+            return tuple(connection.execute(newest).one())
+
     def region(self) -> Region:
         """Return the region; the default one where none was set."""
         with self.reading() as connection:

@@ -15,7 +15,7 @@ from gis_core.progress import Progress, part_of, silent
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
-from gis_core.workflows.workspace import has_units
+from gis_core.workflows.workspace import county_units, has_units
 
 WIDEST_CLASS_LIMIT = 0.5  # candidates are grown on land of at least this score
 
@@ -64,7 +64,7 @@ def choose(
         )
     run = workspace.run(run_id, kind="suitability")
     score = workspace.run_raster(run.run_id, "score")
-    units = workspace.boundaries()
+    units = county_units(workspace)
     zones = burn(units, Grid.of(score), values=np.arange(1, len(units) + 1), all_touched=False,
                  dtype="int32")  # fmt: skip
     candidates = grow_candidates(
@@ -102,7 +102,7 @@ def _limits(
     if rules.per_county is not None:
         return rules.per_county
     own = workspace.region().extra.get("bases", {}).get("per_county")
-    held = set(workspace.boundaries()["code"])
+    held = set(county_units(workspace)["code"])
     if not isinstance(own, Mapping):
         return None
     return {str(c): (int(v[0]), int(v[1])) for c, v in own.items() if str(c) in held}

@@ -16,8 +16,10 @@ from gis_core.sources.survey.villages import read_villages
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
 from gis_core.workflows.imports import keep_villages
+from gis_core.workflows.workspace import county_units
 
 PUBLISHED_VILLAGES = 1581  # of the survey that the demonstration reproduces
+PUBLISHED_QUOTA = 3300  # people a year, for that many villages; other sizes in proportion
 MOST_BASES_A_COUNTY = 3  # so that sixteen bases spread over the prefecture
 BOUNDARIES = Path(__file__).resolve().parents[2] / "data" / "boundaries" / "counties.geojson"
 
@@ -80,7 +82,7 @@ def _take_survey(workspace: Workspace, built: Demonstration) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     sheet = write_survey_workbook(built, folder / "survey.xlsx")
     totals = read_totals(write_totals_csv(built, folder / "totals.csv"))
-    reading = read_villages(sheet, units=workspace.boundaries(), townships=built.townships)
+    reading = read_villages(sheet, units=county_units(workspace), townships=built.townships)
     told = built.villages_layer().info
     info = replace(reading.layer.info, nature=told.nature, origin=told.origin, date=told.date)
     keep_villages(workspace, replace(reading.layer, info=info), totals)
@@ -91,6 +93,9 @@ def _region(built: Demonstration) -> Region:
     surveyed = sorted(set(built.villages["county_code"]))
     extra = {
         "bases": {"per_county": {code: [1, MOST_BASES_A_COUNTY] for code in surveyed}},
-        "relocation": {"first_year": built.survey_year},
+        "relocation": {
+            "first_year": built.survey_year,
+            "quota": max(1, round(PUBLISHED_QUOTA * len(built.villages) / PUBLISHED_VILLAGES)),
+        },
     }
     return replace(built.region(), extra=extra)

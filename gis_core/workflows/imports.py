@@ -6,21 +6,28 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from gis_core.errors import StorageError
 from gis_core.layers import CheckedFrame
 from gis_core.progress import Progress, silent
 from gis_core.region import Bracket
 from gis_core.sources.boundaries import read_boundaries
 from gis_core.sources.datum import detect_datum, note_finding
+from gis_core.sources.gazetteer import Gazetteer, confirmation_lines
+from gis_core.sources.names import read_known_names
+from gis_core.sources.points import read_points
 from gis_core.sources.rasters import read_raster
+from gis_core.sources.survey.mapping import write_mapping
 from gis_core.sources.survey.totals import ReportedTotals, read_totals
 from gis_core.sources.survey.villages import SurveyReading, read_villages
+from gis_core.sources.townships import read_townships
 from gis_core.sources.vectors import read_vector
 from gis_core.store.records import LayerRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
-from gis_core.workflows.workspace import has_units, settle_analysis_crs
+from gis_core.workflows.workspace import county_units, has_units, settle_analysis_crs
 
 AUTO = "auto"
+TABLES = {".csv", ".txt"}  # points by their lon and lat columns
 TRUE_DATUMS = {"wgs84", "cgcs2000"}
 READING, KEEPING = Text("Reading and checking", "正在读取检查"), Text("Keeping", "正在入库")
 
@@ -37,12 +44,18 @@ class FieldNames:
 
 @dataclass(frozen=True)
 class SurveySource:
-    """A survey's file, and beside it sheet, mapping of the columns, reported totals."""
+    """A survey's file, and what may stand beside it.
+
+    `mapping` says which column holds what; `totals` are the reported ones; `known_names` are
+    names of counties and townships that a person confirmed; `townships` is a list of them.
+    """
 
     file: Path
     sheet: str | None = None
     mapping: Path | None = None
     totals: Path | None = None
+    known_names: Path | None = None
+    townships: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +113,12 @@ def import_layer(
 ) -> LayerRecord:
     """Read a vector layer of any theme and keep it; `datum` as for boundaries."""
     progress(0.0, READING)
-    layer = read_vector(
-        source.file, theme=theme, layer=source.layer, where=source.where, datum=datum
-    )
+    if source.file.suffix.lower() in TABLES:
+        layer = read_points(source.file, theme=theme, datum="wgs84" if datum == AUTO else datum)
+    else:
+        layer = read_vector(
+            source.file, theme=theme, layer=source.layer, where=source.where, datum=datum
+        )
     layer = _with_datum_finding(workspace, layer, datum=datum)
     progress(0.8, KEEPING)
     settle_analysis_crs(workspace, layer.frame)
@@ -137,12 +153,34 @@ def import_villages(
     totals = read_totals(source.totals) if source.totals is not None else None
     reading = read_villages(
         source.file, sheet=source.sheet, mapping=source.mapping,
-        units=workspace.boundaries() if has_units(workspace) else None,
-        townships=_townships(workspace), datum="wgs84" if datum == AUTO else datum,
+        units=_gazetteer(workspace, source.known_names),
+        townships=_townships(workspace, source.townships), datum=datum,
     )  # fmt: skip
     progress(0.7, KEEPING)
     record = keep_villages(workspace, reading.layer, totals)
     return record, reading
+
+
+def write_notes(
+    reading: SurveyReading, *, mapping: Path | None = None, waiting: Path | None = None
+) -> None:
+    """Write the mapping of the columns, and the names that wait for a person, for the next time.
+
+    Raises
+    ------
+    StorageError
+        If a file cannot be written.
+    """
+    try:
+        if mapping is not None:
+            write_mapping(mapping, reading.columns)
+        if waiting is not None:
+            waiting.write_text(confirmation_lines(reading.unresolved), "utf-8")
+    except OSError as err:
+        raise StorageError(
+            f"{err.filename}: cannot be written ({err.strerror}). Name another file.",
+            f"{err.filename}:无法写入({err.strerror})。请另选文件。",
+        ) from err
 
 
 def keep_villages(
@@ -163,8 +201,18 @@ def take_brackets(workspace: Workspace, brackets: tuple[Bracket, ...]) -> None:
         workspace.save_region(region.with_brackets(brackets))
 
 
-def _townships(workspace: Workspace) -> pd.DataFrame | None:
-    """Return the workspace's townships as the gazetteer wants them, None without any."""
+def _gazetteer(workspace: Workspace, known_names: Path | None) -> Gazetteer | None:
+    """Return the gazetteer of the workspace's units and the names a person confirmed."""
+    if not has_units(workspace):
+        return None
+    known = None if known_names is None else read_known_names(known_names)
+    return Gazetteer(county_units(workspace), known=known)
+
+
+def _townships(workspace: Workspace, listed: Path | None) -> pd.DataFrame | None:
+    """Return the townships as the gazetteer wants them, None without any."""
+    if listed is not None:
+        return read_townships(listed).frame
     if not workspace.has_layer("township"):
         return None
     frame = workspace.features("township")

@@ -21,8 +21,9 @@ from gis_core.surfaces.terrain import slope
 from gis_core.text import Text, as_document
 from gis_core.workflows.layers import input_hashes
 from gis_core.workflows.travel import elevation_on, travel_times
-from gis_core.workflows.workspace import analysis_grid, has_units
+from gis_core.workflows.workspace import analysis_grid, county_units, has_units
 
+NO_HAZARD = {"无", "没有", "否", "none", "no", "0"}  # answers that mean no hazard
 USED = ["villages", "destination", "road", "elevation", "town"]
 
 
@@ -180,7 +181,7 @@ def _ranking(
 ) -> Ranking:
     """Rank by what the survey answers and what the workspace's layers tell."""
     model = load_priority_model()
-    factors = factors_from_survey(pd.DataFrame(villages.drop(columns="geometry")), model)
+    factors = factors_from_survey(_answers(villages), model)
     if to_town_min is None and workspace.has_layer("destination"):
         destinations = _destinations(workspace)
         towns = destinations[destinations["kind"] == "town"]
@@ -195,6 +196,37 @@ def _ranking(
             if name not in factors:
                 factors[name] = sample(surface, villages)
     return rank_villages(pd.DataFrame(villages.drop(columns="geometry")), factors, model)
+
+
+def _answers(villages: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the villages with the survey's answers under the names of the priority's factors."""
+    table = pd.DataFrame(villages.drop(columns="geometry"))
+    answers = [
+        {**extra, **_factors_of(extra, people)}
+        for extra, people in zip(table["extra"], table["people"], strict=True)
+    ]
+    return table.assign(extra=pd.Series(answers, index=table.index, dtype=object))
+
+
+def _factors_of(extra: dict[str, Any], people: int) -> dict[str, float]:
+    """Return what the answers of one village say: 1 has and 0 lacks, shares, amounts a head."""
+    said: dict[str, float] = {}
+    for name in ("water", "power"):
+        if isinstance(extra.get(name), bool):
+            said[name] = float(extra[name])
+    for name, column in (("school_km", "distance_to_school_km"),
+                         ("clinic_km", "distance_to_clinic_km")):  # fmt: skip
+        if isinstance(extra.get(column), int | float):
+            said[name] = float(extra[column])
+    hazard = extra.get("hazard")
+    if isinstance(hazard, str) and hazard.strip():
+        said["hazard"] = 0.0 if hazard.strip().lower() in NO_HAZARD else 1.0
+    if people > 0:
+        for name, column in (("poverty_share", "poor_people"),
+                             ("farmland_mu_per_head", "farmland_mu")):  # fmt: skip
+            if isinstance(extra.get(column), int | float):
+                said[name] = float(extra[column]) / people
+    return said
 
 
 def _pages(made: RelocationPlan) -> gpd.GeoDataFrame:
@@ -213,5 +245,5 @@ def _county_names(workspace: Workspace) -> dict[str, Any]:
         return {}
     return {
         row.code: as_document(Text(row.name_en or row.code, row.name_zh or row.code))
-        for row in workspace.boundaries().itertuples()
+        for row in county_units(workspace).itertuples()
     }

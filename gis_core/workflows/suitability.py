@@ -20,7 +20,7 @@ from gis_core.suitability.reader import load_model
 from gis_core.suitability.result import CLASS_NAMES
 from gis_core.suitability.run import Surroundings, run_suitability
 from gis_core.workflows.layers import input_hashes, layers_for, legends_for
-from gis_core.workflows.workspace import analysis_grid, has_units
+from gis_core.workflows.workspace import analysis_grid, county_units, has_units
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def run_model(
     themes = loaded.themes()
     surroundings = Surroundings(
         legends=legends_for(workspace, themes),
-        units=workspace.boundaries() if has_units(workspace) else None,
+        units=county_units(workspace) if has_units(workspace) else None,
         input_hashes=input_hashes(workspace, themes),
     )
     result = run_suitability(

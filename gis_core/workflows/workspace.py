@@ -59,7 +59,7 @@ def analysis_grid(workspace: Workspace) -> Grid:
     """
     region = workspace.region()
     if has_units(workspace):
-        extent = workspace.boundaries()
+        extent = county_units(workspace)
     elif workspace.has_layer("elevation"):
         elevation = workspace.raster("elevation")
         extent = gpd.GeoDataFrame(geometry=[box(*elevation.rio.bounds())], crs=elevation.rio.crs)
@@ -94,7 +94,7 @@ def units_or_extent(workspace: Workspace) -> gpd.GeoDataFrame:
         If the workspace holds nothing that has an extent.
     """
     if has_units(workspace):
-        return workspace.boundaries()
+        return county_units(workspace)
     region, grid = workspace.region(), analysis_grid(workspace)
     frame = gpd.GeoDataFrame(
         {"code": [""], "level": ["extent"], "parent_code": [""], "name_zh": [region.name_zh],
@@ -102,6 +102,18 @@ def units_or_extent(workspace: Workspace) -> gpd.GeoDataFrame:
         geometry=[box(*grid.bounds)], crs=grid.crs,
     )  # fmt: skip
     return frame.to_crs(4326)
+
+
+def county_units(workspace: Workspace) -> gpd.GeoDataFrame:
+    """Return the units that villages and bases belong to: the counties, or else the finest level.
+
+    Raises
+    ------
+    NotFoundError
+        If the workspace holds no boundaries.
+    """
+    held = {r.info.theme for r in workspace.layers() if r.info.kind == "boundaries"}
+    return workspace.boundaries("county" if "county" in held else None)
 
 
 def has_units(workspace: Workspace) -> bool:

@@ -16,7 +16,7 @@ from gis_core.products.maps.drawn import DrawnLayer, PageStart
 from gis_core.products.maps.images import relief_picture
 from gis_core.products.maps.strings import STRINGS, say
 
-SHOWN_AT_FIRST = {"river", "road", "railway", "town"}
+SHOWN_AT_FIRST = {"water", "river", "road", "railway", "town"}
 LEAST_ZOOM, MOST_ZOOM = 6, 16
 
 

@@ -26,6 +26,7 @@ STRINGS: dict[str, Text] = {
     "bases": Text("Bases", "基地"),
     "destinations": Text("Destinations", "安置点"),
     "flows": Text("Moves", "搬迁流向"),
+    "water": Text("Water", "水面"),
     "river": Text("Rivers", "河流"),
     "road": Text("Roads", "道路"),
     "railway": Text("Railways", "铁路"),

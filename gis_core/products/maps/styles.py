@@ -19,6 +19,7 @@ LINE_STYLES: dict[str, dict[str, Any]] = {
 }
 MAIN_ROADS = {"motorway", "trunk", "national", "primary", "provincial"}
 AREA_STYLES: dict[str, dict[str, Any]] = {
+    "water": {"color": "#2f7fb8", "weight": 0.6, "fillColor": "#8cc3e6", "fillOpacity": 0.8},
     "protected": {"color": "#2a6f3e", "weight": 1, "fillColor": "#2a6f3e", "fillOpacity": 0.18},
     "hazard": {"color": "#b3420f", "weight": 1, "fillColor": "#b3420f", "fillOpacity": 0.22},
 }

@@ -1,0 +1,97 @@
+"""Render the city page and the county pages from figures that a workflow gathered."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, Template, select_autoescape
+
+from gis_core.products.maps.context import MapContext
+from gis_core.products.pages.strings import STRINGS, say
+from gis_core.text import Text, localise
+
+
+@dataclass(frozen=True)
+class PageFigures:
+    """What a page shows; every part may be empty, for a workspace that is only begun.
+
+    Attributes
+    ----------
+    name
+        Of the city or county.
+    totals
+        Whole numbers by key of `strings.STRINGS`: units, survey_villages, survey_people,
+        survey_households, bases, bases_area, moving_people, deferred_people.
+    maps
+        Names of the maps that can be shown; the first is embedded.
+    bases, plan, survey
+        The documents of the choice of bases, the plan and the survey check, bilingual; of a
+        county, cut down to it.
+    counties
+        Rows code, name (`Text`), cells (numbers or None) for the city page.
+    """
+
+    name: Text
+    totals: dict[str, float] = field(default_factory=dict)
+    maps: tuple[str, ...] = ()
+    bases: dict[str, Any] | None = None
+    plan: dict[str, Any] | None = None
+    survey: dict[str, Any] | None = None
+    counties: tuple[tuple[str, Text, tuple[float | None, ...]], ...] = ()
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("gis_core.products", "pages"), autoescape=select_autoescape(),
+        trim_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("page.html")
+
+
+def render(context: MapContext, figures: PageFigures) -> str:
+    """Return a city page, or with `context.county` a county's page, as HTML; all text escaped."""
+    lang = context.lang
+    bases, plan, survey = (localise(d or {}, lang) for d in (figures.bases, figures.plan,
+                                                            figures.survey))  # fmt: skip
+    county = context.county
+    return _template().render(
+        lang=lang, title=context.say(figures.name), county=county,
+        w={key: text.in_(lang) for key, text in STRINGS.items()},
+        labels=[context.say(label) for label in context.labels],
+        figures=[(say(key, lang), f"{value:,.0f}") for key, value in figures.totals.items()],
+        map_name=figures.maps[0] if figures.maps else None, maps=figures.maps,
+        suffix=f"&county={quote(county)}" if county else "",
+        bases=bases.get("bases", []), bases_proof=_proof(bases, lang, "mu"),
+        plan=plan.get("years", []), plan_proof=_proof(plan, lang, "yuan"),
+        conflicts=[c["text"] for c in plan.get("conflicts", [])],
+        survey=[_bracket(b, lang) for b in survey.get("brackets", [])],
+        problems=[p["text"] for p in survey.get("problems", [])],
+        counties=[
+            {"code": quote(code), "name": context.say(name),
+             "cells": ["" if v is None else f"{v:,.0f}" for v in cells]}
+            for code, name, cells in figures.counties
+        ],
+        aggregated=not context.show_villages,
+        run_line=None if context.run_line is None else context.say(context.run_line),
+        made=context.made_at, sources=context.sources,
+    )  # fmt: skip
+
+
+def _proof(document: dict[str, Any], lang: str, unit: str) -> str:
+    if document.get("gap") is None:
+        return ""
+    status = document["status"]
+    told = say(status, lang) if status in STRINGS else status
+    return (
+        f"{say('proof', lang)}: {told}; {document['objective']:,.0f} / {document['bound']:,.0f} "
+        f"{unit}, {say('gap', lang)} {document['gap']:.2%}"
+    )
+
+
+def _bracket(row: dict[str, Any], lang: str) -> list[str]:
+    side = "reported_" if row["reported_villages"] is not None else ""
+    counts = [f"{row[side + m]:,}" for m in ("villages", "households", "people")]
+    low, high = row["feasible_people"]
+    return [row["label"], *counts, f"{low:,}–{high:,}", say("yes" if row["ok"] else "no", lang)]

@@ -1,0 +1,154 @@
+"""Gather what the city page and the county pages show."""
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from gis_core.errors import NotComputedError, NotFoundError
+from gis_core.products.pages.pages import PageFigures, render
+from gis_core.store.records import RunRecord
+from gis_core.store.workspace import Workspace
+from gis_core.text import Text
+from gis_core.workflows.maps import map_context
+from gis_core.workflows.survey import check_workspace_survey
+from gis_core.workflows.workspace import county_units, has_units
+
+RUN_KINDS = ("suitability", "bases", "plan")
+
+
+def city_page(workspace: Workspace, *, lang: str, show_villages: bool) -> str:
+    """Return the page of the whole region."""
+    runs = newest_runs(workspace)
+    context = map_context(workspace, lang=lang, runs=tuple(runs.values()),
+                          show_villages=show_villages)  # fmt: skip
+    villages = _villages(workspace)
+    region = workspace.region()
+    plan, bases = _document(runs, "plan"), _document(runs, "bases")
+    return render(context, PageFigures(
+        name=Text(region.name_en, region.name_zh),
+        totals=_totals(villages, bases, plan, len(county_units(workspace)))
+        if has_units(workspace) else {},
+        maps=_maps(workspace, runs), bases=bases, plan=plan,
+        survey=check_workspace_survey(workspace, None).document()
+        if villages is not None else None,
+        counties=_county_rows(workspace, villages, runs),
+    ))  # fmt: skip
+
+
+def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bool) -> str:
+    """Return the page of one county.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such county.
+    """
+    units = county_units(workspace)
+    row = units[units["code"] == code]
+    if row.empty:
+        raise NotFoundError(
+            f"There is no county '{code}' here; there are {', '.join(units['code'])}.",
+            f"没有代码为“{code}”的县;现有:{'、'.join(units['code'])}。",
+        )
+    runs = newest_runs(workspace)
+    context = map_context(workspace, lang=lang, county=code, runs=tuple(runs.values()),
+                          show_villages=show_villages)  # fmt: skip
+    villages = _villages(workspace)
+    here = None if villages is None else villages[villages["county_code"] == code]
+    plan, bases = plan_of(_document(runs, "plan"), code), bases_of(_document(runs, "bases"), code)
+    name = Text(row["name_en"].iloc[0] or code, row["name_zh"].iloc[0] or code)
+    totals = _totals(here, bases, plan, None)
+    return render(context, PageFigures(
+        name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan
+    ))  # fmt: skip
+
+
+def newest_runs(workspace: Workspace) -> dict[str, RunRecord]:
+    """Return the newest run of every kind that was made."""
+    found = {}
+    for kind in RUN_KINDS:
+        try:
+            found[kind] = workspace.run(kind=kind)
+        except NotComputedError:
+            continue
+    return found
+
+
+def bases_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None:
+    """Return a choice of bases cut down to one county, without the proof of the whole."""
+    if document is None:
+        return None
+    return {"bases": [b for b in document["bases"] if b["county"] == code]}
+
+
+def plan_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None:
+    """Return a plan cut down to one county, without conflicts and proof of the whole."""
+    if document is None:
+        return None
+    moves = [a for a in document["assignments"] if a["county_code"] == code]
+    waits = [d for d in document["deferred"] if d["county_code"] == code]
+    years = []
+    for year in document["years"]:
+        mine = [a for a in moves if a["year"] == year["year"]]
+        sums = {k: sum(a[k] for a in mine) for k in ("people", "households", "cost_yuan")}
+        years.append({"year": year["year"], "villages": len(mine), **sums})
+    return {"years": years if moves else [], "assignments": moves, "deferred": waits}
+
+
+def _document(runs: dict[str, RunRecord], kind: str) -> dict[str, Any] | None:
+    return runs[kind].document if kind in runs else None
+
+
+def _villages(workspace: Workspace) -> gpd.GeoDataFrame | None:
+    return workspace.villages() if workspace.has_layer("villages") else None
+
+
+def _maps(workspace: Workspace, runs: dict[str, RunRecord]) -> tuple[str, ...]:
+    names = ["overview"] if has_units(workspace) else []
+    names += ["organic"] if "suitability" in runs else []
+    names += ["relocation"] if "plan" in runs and workspace.has_layer("villages") else []
+    return tuple(names)
+
+
+def _totals(
+    villages: pd.DataFrame | None,
+    bases: dict[str, Any] | None,
+    plan: dict[str, Any] | None,
+    units: int | None,
+) -> dict[str, float]:
+    totals: dict[str, float] = {} if units is None else {"units": units}
+    if villages is not None:
+        totals["survey_villages"] = len(villages)
+        totals["survey_households"] = int(villages["households"].sum())
+        totals["survey_people"] = int(villages["people"].sum())
+    if bases is not None:
+        totals["bases"] = len(bases["bases"])
+        totals["bases_area"] = sum(b["area_mu"] for b in bases["bases"])
+    if plan is not None:
+        totals["moving_people"] = sum(y["people"] for y in plan["years"])
+        totals["deferred_people"] = sum(d["people"] for d in plan["deferred"])
+    return totals
+
+
+def _county_rows(
+    workspace: Workspace, villages: pd.DataFrame | None, runs: dict[str, RunRecord]
+) -> tuple[tuple[str, Text, tuple[float | None, ...]], ...]:
+    if not has_units(workspace):
+        return ()
+    scores = {c["code"]: c["s1_area_mu"] for c in (_document(runs, "suitability") or
+                                                    {"counties": []})["counties"]}  # fmt: skip
+    rows = []
+    for unit in county_units(workspace).to_dict("records"):
+        code = unit["code"]
+        here = None if villages is None else villages[villages["county_code"] == code]
+        bases, plan = (bases_of(_document(runs, "bases"), code),
+                       plan_of(_document(runs, "plan"), code))  # fmt: skip
+        rows.append((code, Text(unit["name_en"] or code, unit["name_zh"] or code), (
+            None if here is None else len(here),
+            None if here is None else int(here["people"].sum()),
+            scores.get(code),
+            None if bases is None else len(bases["bases"]),
+            None if plan is None else sum(y["people"] for y in plan["years"]),
+        )))  # fmt: skip
+    return tuple(rows)
