@@ -10,6 +10,7 @@ from gis_core.errors import StorageError
 from gis_core.layers import CheckedFrame
 from gis_core.progress import Progress, silent
 from gis_core.region import Bracket
+from gis_core.remarks import Remark
 from gis_core.sources.boundaries import read_boundaries
 from gis_core.sources.datum import detect_datum, note_finding
 from gis_core.sources.gazetteer import Gazetteer, confirmation_lines
@@ -98,9 +99,36 @@ def import_boundaries(
         parent_field=named.parent, layer=named.layer,
     )  # fmt: skip
     layer = _with_datum_finding(workspace, layer, datum=datum)
+    layer = _with_names_of_before(workspace, layer)
     progress(0.8, KEEPING)
     settle_analysis_crs(workspace, layer.frame)
     return workspace.add_boundaries(layer)
+
+
+def _with_names_of_before(workspace: Workspace, layer: CheckedFrame) -> CheckedFrame:
+    """Fill names that the file lacks from the units it replaces: same code, same other name."""
+    if not workspace.has_layer(layer.info.theme):
+        return layer
+    before = workspace.boundaries(layer.info.theme).set_index("code")
+    frame = layer.frame.copy()
+    filled = 0
+    for mine, other in (("name_en", "name_zh"), ("name_zh", "name_en")):
+        known = before.reindex(frame["code"])
+        same = (known[other].to_numpy() == frame[other].to_numpy()) & (frame[mine] == "")
+        same &= known[mine].fillna("").to_numpy() != ""
+        frame.loc[same, mine] = known[mine].to_numpy()[same]
+        filled += int(same.sum())
+    if not filled:
+        return layer
+    remark = Remark(
+        layer.info.file_name, "mended",
+        Text(f"{filled} names that the file lacks were taken from the units held before (same code "
+             "and same other name).",
+             f"文件缺少的 {filled} 个名称取自原有单位(代码及另一语言名称相同)。"),
+        Text("Give the file its own column to change them.", "如需修改,请在文件中增加名称列。"),
+        column="name_en",
+    )  # fmt: skip
+    return CheckedFrame(layer.info.with_remarks(remark), frame)
 
 
 def import_layer(
@@ -225,10 +253,21 @@ def _townships(workspace: Workspace, listed: Path | None) -> pd.DataFrame | None
 
 def _with_datum_finding(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> CheckedFrame:
     """Add what a look at the datum found, where there is something true to compare with."""
-    reference = _reference(workspace, layer) if datum == AUTO else None
-    if reference is None:
+    if datum != AUTO:
         return layer
-    return note_finding(layer, detect_datum(layer.frame, reference))
+    reference = _reference(workspace, layer)
+    if reference is not None:
+        return note_finding(layer, detect_datum(layer.frame, reference))
+    untested = Remark(
+        layer.info.file_name, "note",
+        Text("The datum was not tested: the workspace holds no WGS 84 layer of the same kind to "
+             "compare with. The positions were taken as the file states them.",
+             "未检验坐标基准:工作区中没有同类的 WGS 84 图层可供比对,坐标按文件声明采用。"),
+        Text("If the file comes from a Chinese web map, import it with --datum gcj02 or bd09.",
+             "如数据来自国内网络地图,请用 --datum gcj02 或 bd09 重新导入。"),
+        column="datum", value=AUTO,
+    )  # fmt: skip
+    return CheckedFrame(layer.info.with_remarks(untested), layer.frame)
 
 
 def _reference(workspace: Workspace, layer: CheckedFrame) -> gpd.GeoDataFrame | None:

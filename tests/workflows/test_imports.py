@@ -1,0 +1,119 @@
+"""Imports into a workspace: what is kept, what is said, what stays as it was."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gis_core.errors import GisCoreError
+from gis_core.sources.datum import convert_lonlat
+from gis_core.store.workspace import Workspace
+from gis_core.workflows.imports import (
+    FieldNames,
+    SurveySource,
+    VectorSource,
+    import_boundaries,
+    import_layer,
+    import_villages,
+)
+
+pytestmark = pytest.mark.postgis
+
+
+def counties(path: Path, *, shift: bool = False, english: bool = True) -> Path:
+    """Two wiggly counties around 111 °E, 36 °N, in WGS 84 or moved to GCJ-02."""
+    import numpy as np
+
+    def ring(west: float) -> list[list[float]]:
+        side = np.linspace(0, 1, 60)
+        wave = 0.02 * np.sin(side * 40)
+        east = np.column_stack((west + 0.4 + wave, 36 + 0.5 * side))
+        back = np.column_stack((west + wave[::-1], 36.5 - 0.5 * side))
+        points = np.vstack((east, back, east[:1]))
+        lon, lat = points[:, 0], points[:, 1]
+        if shift:
+            lon, lat = convert_lonlat(lon, lat, source="wgs84", target="gcj02")
+        return np.column_stack((lon, lat)).tolist()
+
+    features = [
+        {"type": "Feature",
+         "properties": {"adcode": 900001 + i, "name_zh": name,
+                        **({"name_en": en} if english else {})},
+         "geometry": {"type": "Polygon", "coordinates": [ring(110.8 + 0.4 * i)]}}
+        for i, (name, en) in enumerate((("甲县", "Jia"), ("乙县", "Yi")))
+    ]  # fmt: skip
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return path
+
+
+def said(workspace: Workspace, theme: str) -> str:
+    return " ".join(r.reason.en + r.cure.en for r in workspace.layer(theme).info.remarks)
+
+
+def test_the_first_boundaries_settle_the_crs_and_say_that_no_datum_was_tested(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"))
+    assert workspace.region().analysis_crs == "EPSG:4546"
+    assert "datum was not tested" in said(workspace, "county")
+
+
+def test_an_offset_layer_is_told_kept_and_converted_only_when_told(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"), datum="wgs84")
+    true = workspace.boundaries("county").total_bounds
+    offset = counties(tmp_path / "b.geojson", shift=True, english=False)
+    import_boundaries(workspace, offset)
+    assert "--datum gcj02" in said(workspace, "county")
+    assert workspace.boundaries("county").total_bounds[0] - true[0] > 0.004
+    import_boundaries(workspace, offset, datum="gcj02")
+    assert workspace.boundaries("county").total_bounds == pytest.approx(true, abs=1e-7)
+
+
+def test_names_that_a_file_lacks_come_from_the_units_before(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"), datum="wgs84")
+    import_boundaries(workspace, counties(tmp_path / "b.geojson", english=False), datum="wgs84")
+    assert list(workspace.boundaries("county")["name_en"]) == ["Jia", "Yi"]
+    assert "2 names that the file lacks" in said(workspace, "county")
+
+
+def test_points_come_from_a_table(workspace: Workspace, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("name,lon,lat\n甲,111.1,36.2\n乙,111.2,36.3\n", "utf-8")
+    import_layer(workspace, "heritage", VectorSource(tmp_path / "p.csv"))
+    assert list(workspace.features("heritage")["name"]) == ["甲", "乙"]
+
+
+def test_a_survey_goes_through_the_gazetteer(workspace: Workspace, tmp_path: Path) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"), datum="wgs84")
+    (tmp_path / "s.csv").write_text(
+        "县,乡镇,村名,人口,户数,经度,纬度\n甲县,东乡,上村,80,20,110.95,36.2\n"
+        "乙县,西乡,下村,-3,2,111.3,36.2\n乙县,西乡,中村,120,30,111.3,36.3\n", "utf-8",
+    )  # fmt: skip
+    (tmp_path / "t.csv").write_text(
+        "label,min_people,max_people,villages,households,people\nsmall,1,99,2,30,100\n", "utf-8"
+    )
+    source = SurveySource(tmp_path / "s.csv", totals=tmp_path / "t.csv")
+    record, reading = import_villages(workspace, source)
+    assert record.count == 2
+    assert list(workspace.villages()["county_code"]) == ["900001", "900002"]
+    assert any(r.action == "refused" and r.value == "-3" for r in record.info.remarks)
+    assert workspace.region().brackets[0].label == "small"
+    assert {taken["field"] for taken in reading.mapping.values()} >= {"name", "people"}
+
+
+def test_a_refused_file_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"), datum="wgs84")
+    before = workspace.layers()
+    (tmp_path / "empty.geojson").write_text("")
+    (tmp_path / "none.geojson").write_text('{"type":"FeatureCollection","features":[]}')
+    for name in ("empty.geojson", "none.geojson", "missing.geojson"):
+        with pytest.raises(GisCoreError, match=name):
+            import_boundaries(workspace, tmp_path / name)
+    with pytest.raises(GisCoreError, match="nothing_like_it"):
+        import_boundaries(
+            workspace, tmp_path / "a.geojson", fields=FieldNames(code="nothing_like_it")
+        )
+    assert workspace.layers() == before
