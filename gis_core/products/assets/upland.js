@@ -91,6 +91,14 @@ var upland = (function () {
     return group;
   }
 
+  function unroll(field) {
+    if (!field.runs) return;
+    field.of = [];
+    for (var i = 0; i < field.runs.length; i += 2) {
+      for (var n = field.runs[i + 1]; n > 0; n--) field.of.push(field.runs[i]);
+    }
+  }
+
   function cell(field, i) {
     return field.words ? field.words[field.of[i]] : field.values[i];
   }
@@ -109,6 +117,7 @@ var upland = (function () {
       marks.push(mark);
       if (data.kind) remember(data.name[i], data.other ? data.other[i] : "", data.kind, y / SCALE, x / SCALE, mark);
     }
+    data.fields.concat(data.note ? [data.note] : []).forEach(unroll);
     function describe(mark) {
       var rows = data.fields.map(function (f) { return [f.label, cell(f, mark.place)]; });
       return popup(data.name[mark.place], rows, data.note ? cell(data.note, mark.place) : "");
@@ -218,12 +227,22 @@ var upland = (function () {
     if (panel && window.matchMedia("(max-width: 640px)").matches) panel.removeAttribute("open");
     map.attributionControl.setPrefix(false);
     L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
-    L.control.zoom({ position: "bottomright" }).addTo(map);
+    var words = options.words;
+    L.control.zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
+    var toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
+    if (toggle) { toggle.title = words.layers; toggle.setAttribute("aria-label", words.layers); }
+    map.on("popupopen", function (event) {
+      var close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (close) close.setAttribute("aria-label", words.close);
+    });
+    var more = document.querySelector("details.more"), was = false;
+    window.addEventListener("beforeprint", function () { if (more) { was = more.open; more.open = true; } });
+    window.addEventListener("afterprint", function () { if (more) more.open = was; });
     map.on("zoomend", function () { resize(map); });
     map.attributionControl.addAttribution(text(options.attribution));
     if (options.bounds) {
       var wide = !window.matchMedia("(max-width: 640px)").matches;
-      map.fitBounds(options.bounds, { paddingTopLeft: wide ? [350, 10] : [10, 60], paddingBottomRight: [10, 20] });
+      map.fitBounds(options.bounds, { animate: false, paddingTopLeft: wide ? [350, 10] : [10, 60], paddingBottomRight: [10, 20] });
     }
     search(map, options.words);
     years();

@@ -18,6 +18,7 @@ from gis_core.products.maps.strings import STRINGS, say
 
 SHOWN_AT_FIRST = {"water", "river", "road", "railway", "town"}
 LEAST_ZOOM, MOST_ZOOM = 6, 16
+PAGE_WORDS = ("nothing_found", "zoom_in", "zoom_out", "layers", "close")
 
 
 def start_map(boundaries: gpd.GeoDataFrame, context: MapContext) -> folium.Map:
@@ -75,9 +76,9 @@ def add_picture(
 ) -> None:
     """Lay a picture over the map; options name, opacity, css, z_index."""
     folium.raster_layers.ImageOverlay(
-        image=address, bounds=[list(c) for c in corners], name=options["name"],
+        image=address, bounds=[list(c) for c in corners], name=codec.layer_name(options["name"]),
         opacity=options["opacity"], className=options["css"], zindex=options["z_index"],
-        interactive=False, alt=options["name"],
+        interactive=False, alt=codec.layer_name(options["name"]),
     ).add_to(found)  # fmt: skip
 
 
@@ -113,7 +114,8 @@ def name_of(frame: gpd.GeoDataFrame, lang: str) -> tuple[list[str], list[str]]:
     zh = _first(frame, ("name_zh", "name", "名称"))
     en = _first(frame, ("name_en", "pinyin", "name"))
     mine, other = (zh, en) if lang == "zh" else (en, zh)
-    return [m or o for m, o in zip(mine, other, strict=True)], other
+    shown = [m or o for m, o in zip(mine, other, strict=True)]
+    return shown, ["" if o == s else o for o, s in zip(other, shown, strict=True)]
 
 
 def _first(frame: gpd.GeoDataFrame, columns: tuple[str, ...]) -> list[str]:
@@ -165,7 +167,8 @@ def point_data(
         for c, key in wanted.items() if c in single
     ]  # fmt: skip
     return {
-        **codec.points(single), "name": names, "other": other, "fields": columns,
+        **codec.points(single), "name": names, "fields": columns,
+        **({"other": other} if any(other) else {}),
         "kind": say(theme, context.lang),
         "styles": [styles.POINT_STYLES.get(theme, styles.POINT_STYLES["service"])],
     }  # fmt: skip
@@ -220,6 +223,6 @@ def finish(found: folium.Map, boundaries: gpd.GeoDataFrame, context: MapContext)
     PageStart({
         "bounds": [[south, west], [north, east]],
         "attribution": f"{attribution} · {badge}" if badge else attribution,
-        "words": {"nothing_found": say("nothing_found", context.lang)},
+        "words": {key: say(key, context.lang) for key in PAGE_WORDS},
     }).add_to(found)  # fmt: skip
     return found

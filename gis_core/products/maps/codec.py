@@ -1,6 +1,8 @@
 """Shapes and tables as small JSON: whole numbers of 1e-5 degrees, each the step from the last."""
 
+import html
 import json
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +13,7 @@ from numpy.typing import NDArray
 SCALE = 100_000  # 1e-5 degrees is about a metre
 COUNTY_TOLERANCE = 0.0008  # degrees, about 80 m: half a pixel at the closest useful zoom
 LINE_TOLERANCE = 0.0004
+TEMPLATE_OPENING = re.compile(r"\{(?=[{%#])")  # never occurs between JSON's own marks
 
 
 def steps(coordinates: NDArray[np.float64]) -> list[int]:
@@ -60,14 +63,33 @@ def points(frame: gpd.GeoDataFrame) -> dict[str, list[int]]:
 
 
 def coded(values: list[Any]) -> dict[str, Any]:
-    """Return a column that repeats few values as a dictionary and numbers into it."""
+    """Return a column that repeats few values as a dictionary and numbers into it.
+
+    The numbers are `of`, or `runs` (number, length, …) where that is shorter.
+    """
     words = list(dict.fromkeys(values))
     number = {word: i for i, word in enumerate(words)}
-    return {"words": words, "of": [number[v] for v in values]}
+    numbers = np.array([number[v] for v in values], dtype=np.int64)
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    lengths = np.diff(starts, append=len(numbers))
+    runs = np.column_stack([numbers[starts], lengths]).ravel()
+    if len(runs) < len(numbers):
+        return {"words": words, "runs": runs.tolist()}
+    return {"words": words, "of": numbers.tolist()}
 
 
 def script_json(value: Any) -> str:
-    """Return JSON that is safe inside a script element, whatever the names hold."""
+    """Return JSON that is safe inside a script element, whatever the names hold.
+
+    Folium reads a rendered script once more as a Jinja template, so what would open an expression
+    there must be written as an escape too: a name must never be run.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    safe = TEMPLATE_OPENING.sub(r"\\u007b", safe)
     return safe.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def layer_name(name: str) -> str:
+    """Return a layer's name for Folium: HTML in Leaflet's control, template text on the way."""
+    return html.escape(name).replace("{", "&#123;").replace("}", "&#125;")

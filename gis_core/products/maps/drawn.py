@@ -6,7 +6,7 @@ import folium
 from folium.map import Layer
 from jinja2 import Template
 
-from gis_core.products.maps.codec import script_json
+from gis_core.products.maps.codec import layer_name, script_json
 
 KINDS = ("areas", "labels", "lines", "points", "flows")
 
@@ -23,7 +23,8 @@ class DrawnLayer(Layer):
     def __init__(self, kind: str, data: dict[str, Any], *, name: str, show: bool = True) -> None:
         if kind not in KINDS:
             raise ValueError(f"a layer's kind is '{kind}', wanted one of {', '.join(KINDS)}")
-        super().__init__(name=name, overlay=True, control=True, show=show)
+        # Leaflet's layer control takes names as HTML
+        super().__init__(name=layer_name(name), overlay=True, control=True, show=show)
         self._name = f"Drawn{kind.title()}"
         self.kind = kind
         self.json = script_json(data)

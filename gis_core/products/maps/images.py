@@ -42,7 +42,7 @@ def relief_picture(elevation: xr.DataArray, *, exaggeration: float = 2.5) -> Pic
     metres = 111_320.0 * (north - south) / heights.shape[0]
     d_south, d_east = np.gradient(heights.astype(np.float64) * exaggeration, metres)
     steep = np.arctan(np.hypot(d_east, d_south))
-    facing = np.arctan2(-d_south, d_east)
+    facing = np.arctan2(d_south, -d_east)  # downhill, anticlockwise from east
     azimuth, altitude = np.radians(135.0), np.radians(45.0)
     light = np.sin(altitude) * np.cos(steep) + np.cos(altitude) * np.sin(steep) * np.cos(
         azimuth - facing

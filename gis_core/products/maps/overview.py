@@ -27,6 +27,7 @@ from gis_core.products.maps.panel import LegendEntry, Panel, PanelTable
 from gis_core.products.maps.strings import say
 
 SIZES = ("under_100", "to_300", "above_300")
+STRIP_DEG = 0.02  # villages are stored in strips of this height, about 2 km
 PRECISIONS = {"point": "point", "township": "township_place", "county": "county_place"}
 
 
@@ -96,8 +97,18 @@ def village_sums(
 
 def in_view(villages: gpd.GeoDataFrame, context: MapContext) -> gpd.GeoDataFrame:
     """Return the villages with a place, of the county in view when there is one."""
-    placed = villages[~villages.geometry.isna()]
-    return placed if context.county is None else placed[placed["county_code"] == context.county]
+    placed = of_county(villages[~villages.geometry.isna()], context)
+    strip = np.floor(placed.geometry.y.to_numpy() / STRIP_DEG)
+    keys = (placed.geometry.x.to_numpy(), strip, placed["township"].astype(str).to_numpy(),
+            placed["county_code"].astype(str).to_numpy())  # fmt: skip
+    return placed.iloc[np.lexsort(keys)]  # neighbours follow each other: small steps, long runs
+
+
+def of_county(villages: gpd.GeoDataFrame, context: MapContext) -> gpd.GeoDataFrame:
+    """Return the villages of the county in view, all when the map shows every county."""
+    return villages if context.county is None else villages[
+        villages["county_code"] == context.county
+    ]  # fmt: skip
 
 
 def village_data(
@@ -131,7 +142,8 @@ def _legend(
 ) -> list[LegendEntry]:
     entries = []
     if villages is not None and context.show_villages:
-        counts = np.bincount(np.digitize(villages["people"], [100, 301]), minlength=3)
+        held = of_county(villages, context)
+        counts = np.bincount(np.digitize(held["people"], [100, 301]), minlength=3)
         for size, style, count in zip(SIZES, styles.VILLAGE_STYLES, counts, strict=True):
             if count:
                 css = f"background:{style['fillColor']};border-color:{style['color']}"
@@ -169,9 +181,7 @@ def _county_table(
 ) -> PanelTable:
     lang = context.lang
     names = dict(zip(boundaries["code"], name_of(boundaries, lang)[0], strict=True))
-    held = villages if context.county is None else villages[
-        villages["county_code"] == context.county
-    ]  # fmt: skip
+    held = of_county(villages, context)
     groups = held.groupby("county_code")
     rows = [
         [names.get(str(code), str(code)), f"{len(group):,}", f"{int(group['people'].sum()):,}"]

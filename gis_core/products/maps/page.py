@@ -1,6 +1,7 @@
 """From a Folium map to one page: everything inside it, or linked from our own server."""
 
 import base64
+import html as markup
 import re
 from typing import cast
 
@@ -25,7 +26,7 @@ def attach_panel(found: folium.Map, panel: Panel, context: MapContext, *, where:
     # Folium's figure treats its parts as templates: what looks like one must stay text
     safe = html.replace("{", "&#123;").replace("}", "&#125;")
     figure = cast(Figure, found.get_root())
-    figure.title = f"{panel.title} · {where}"
+    figure.title = markup.escape(f"{panel.title} · {where}")
     figure.html.add_child(Element(safe), name="panel")
 
 

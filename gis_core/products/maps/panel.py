@@ -17,8 +17,8 @@ TEMPLATE = """\
     <ul id="found" aria-label="{{ words.search }}"></ul>
   </div>
   <details id="panel" class="card" open>
-    <summary><h1>{{ title }}</h1><span class="where">{{ where }}</span></summary>
-    {% for label in labels %}<strong class="badge" role="note">{{ label }}</strong>{% endfor %}
+    <summary><h1>{{ title }}</h1><span class="where">{{ where }}</span>
+    {% for label in labels %}<strong class="badge">{{ label }}</strong>{% endfor %}</summary>
     {% if panel.years %}<section><h2><label for="year">{{ words.year }}</label></h2>
       <select id="year"><option value="">{{ words.all_years }}</option>
       {% for year in panel.years %}<option value="{{ year }}">{{ year }}</option>{% endfor %}

@@ -63,7 +63,7 @@ def relocation_map(
     destinations
         destination_id, name, kind, capacity_people, geometry (EPSG:4326).
     """
-    told = localise(plan, context.lang)
+    told = county_plan(localise(plan, context.lang), context.county)
     found = start_map(boundaries, context)
     add_relief(found, elevation, context, opacity=0.75)
     add_surroundings(found, layers or {}, context)
@@ -93,6 +93,28 @@ def relocation_map(
     return finish(found, boundaries, context)
 
 
+def county_plan(plan: dict[str, Any], county: str | None) -> dict[str, Any]:
+    """Return the part of a plan's document that concerns one county, its sums made anew.
+
+    The proof (objective, bound, gap) is of the whole plan and is left out of the part.
+    """
+    if county is None:
+        return plan
+    moves = [m for m in plan["assignments"] if m["county_code"] == county]
+    waits = [d for d in plan["deferred"] if d["county_code"] == county]
+
+    def sums(rows: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
+        out = []
+        for row in rows:
+            mine = [m for m in moves if m[key] == row[key]]
+            held = {k: sum(m[k] for m in mine) for k in ("people", "households", "cost_yuan")}
+            out.append({**row, "villages": len(mine), **held})
+        return out
+
+    return {**plan, "assignments": moves, "deferred": waits, "gap": None,
+            "years": sums(plan["years"], "year"), "forms": sums(plan["forms"], "form")}  # fmt: skip
+
+
 def _form_title(plan: dict[str, Any], form: str) -> str:
     return next((str(f["title"]) for f in plan["forms"] if f["form"] == form), form)
 
@@ -115,7 +137,7 @@ def _village_data(
         style.append(2 + years.index(int(move["year"])) if move else 1 if wait else 0)
         year.append(int(move["year"]) if move else None)
         state = say("deferred", lang) if wait else say("not_target", lang)
-        when.append(int(move["year"]) if move else state)
+        when.append(str(move["year"]) if move else state)
         where.append(move["destination"] if move else None)
         form.append(_form_title(plan, move["form"]) if move else None)
         cost.append(round(move["cost_yuan"]) if move else None)

@@ -93,6 +93,8 @@ STRINGS: dict[str, Text] = {
     "optimal": Text("proven best within the gap", "在差距范围内证明最优"),
     "feasible": Text("best found, not proven", "已找到的最优方案,未证明"),
     "close": Text("Close", "关闭"),
+    "zoom_in": Text("Zoom in", "放大"),
+    "zoom_out": Text("Zoom out", "缩小"),
     "skip": Text("Skip to the map", "跳到地图"),
 }
 
