@@ -68,7 +68,8 @@ def test_bad_totals_are_refused_in_one_sentence(tmp_path: Path, content: bytes, 
 
 
 def test_wrong_usage_is_exit_code_two(tmp_path: Path) -> None:
-    assert upland("survey", "check", cwd=tmp_path).returncode == 2
+    assert upland("survey", "check", "--totals", cwd=tmp_path).returncode == 2
+    assert upland("survey", "check", cwd=tmp_path).returncode == 1
     assert upland("--lang", "fr", "version", cwd=tmp_path).returncode == 2
 
 
