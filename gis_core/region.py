@@ -72,6 +72,11 @@ def region_from_dict(document: Any, *, source: str = "region") -> Region:
         )
         values = {**document, "brackets": brackets}
         values["cell_m"] = float(values.get("cell_m", 100.0))
+        for name in ("name_en", "name_zh"):
+            if not isinstance(values.get(name, ""), str):
+                raise TypeError(f"{name} is {values[name]!r}, wanted text")
+        if not isinstance(values.get("extra", {}), dict):
+            raise TypeError(f"extra is {values['extra']!r}, wanted 'key: value' lines")
     except (KeyError, TypeError, ValueError) as err:
         raise InvalidParameterError(
             f"{source}: cannot be understood ({err}); brackets need label, min_people, max_people.",

@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import sys
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,9 +15,12 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from gis_core.cli.main import run as run_command_line
 from gis_core.settings import Settings
 from gis_core.store.cluster import PrivateCluster
 from gis_core.store.workspace import Workspace, open_workspace
+from gis_core.workflows import main_job
+from gis_core.workflows.demonstration import Size
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +97,50 @@ def private_workspace(tmp_path: Path) -> Iterator[Workspace]:
     with open_workspace(settings, create=True) as opened:
         yield opened
     PrivateCluster(settings.cluster_folder).stop()
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    database_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Settings]:
+    """Settings of a workspace where the main job was done once, on cells of 2 km; do not change."""
+    home = tmp_path_factory.mktemp("demonstration")
+    with fresh_settings(home, database_server) as settings:
+        with open_workspace(settings, create=True) as opened:
+            main_job.run(opened, Size(cell_m=2000))
+        yield settings
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code, stdout and stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def upland(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., Done]:
+    """Run a command line within this process: `upland("layers", "--json", on=settings)`."""
+
+    def call(*arguments: str, on: Settings) -> Done:
+        with monkeypatch.context() as patch:
+            patch.setenv("UPLAND_HOME", str(on.home))
+            patch.setenv("UPLAND_LANG", "en")
+            patch.setenv("UPLAND_DATABASE_URL", on.database_url or "")
+            if on.database_url is None:
+                patch.delenv("UPLAND_DATABASE_URL")
+            patch.setattr(sys, "argv", ["upland", *arguments])
+            capfd.readouterr()
+            try:
+                run_command_line()
+                code = 0
+            except SystemExit as end:
+                code = int(end.code or 0)
+            out, err = capfd.readouterr()
+        return Done(code, out, err)
+
+    return call

@@ -78,7 +78,8 @@ def select_bases(
         return BaseSelection(best.status, 0.0, best.bound, np.inf, time.perf_counter() - started,
                              none, ordered, (), said, provenance)  # fmt: skip
     progress(0.6, Text("Looking for alternatives", "正在查找备选方案"))
-    others = _alternatives(ordered, compiled, best, chosen_rules)
+    left_s = chosen_rules.time_limit_s - (time.perf_counter() - started)
+    others = _alternatives(ordered, compiled, best, chosen_rules, within_s=left_s)
     gap = (best.bound - best.objective) / abs(best.objective) if best.objective else 0.0
     return BaseSelection(
         best.status, best.objective, best.bound, gap, time.perf_counter() - started,
@@ -107,8 +108,11 @@ def _alternatives(
     compiled: CompiledSelection,
     best: Choice,
     rules: SelectionRules,
+    *,
+    within_s: float,
 ) -> tuple[Alternative, ...]:
-    """Return the next best choices, each different from all before it."""
+    """Return the next best choices, each different from all before it, found `within_s` seconds."""
+    until = time.perf_counter() + within_s
     if best.places is None:
         return ()
     ids = candidates["base_id"].to_numpy(str)
@@ -117,10 +121,11 @@ def _alternatives(
     found = []
     places = best.places
     for _ in range(rules.alternatives):
+        left_s = until - time.perf_counter()
+        if left_s <= 0:
+            break
         cuts.append(Row("different", places, -np.inf, len(places) - 1))
-        other = solve_selection(
-            compiled, time_limit_s=rules.time_limit_s, gap=max(rules.gap, 1e-6), extra=cuts
-        )
+        other = solve_selection(compiled, time_limit_s=left_s, gap=max(rules.gap, 1e-6), extra=cuts)
         if other.places is None:
             break
         places = other.places

@@ -72,6 +72,8 @@ def choose(
         settings=CandidateSettings(rules.min_area_mu, rules.max_area_mu, rules.min_score),
         progress=part_of(progress, 0.0, 0.5),
     )  # fmt: skip
+    if candidates.empty:
+        raise _no_candidate(rules, cell_m=Grid.of(score).cell_m)
     names = {row.code: Text(row.name_en or row.code, row.name_zh or row.code)
              for row in units.itertuples()}  # fmt: skip
     selection = select_bases(
@@ -94,6 +96,17 @@ def choose(
         frames_by_role={"bases": selection.bases, "candidates": selection.candidates},
     )  # fmt: skip
     return {"run_id": bases_id, **document}
+
+
+def _no_candidate(rules: ChoiceRules, *, cell_m: float) -> InfeasibleError:
+    low, high, score = rules.min_area_mu, rules.max_area_mu, rules.min_score
+    return InfeasibleError(
+        f"No piece of land scores at least {score:g} and can be given {low:,.0f} to {high:,.0f} mu "
+        f"in cells of {cell_m:g} m. Widen --min-area-mu and --max-area-mu, use smaller cells, or "
+        "another model.",
+        f"没有得分不低于 {score:g}、且能以 {cell_m:g} 米格网划出 {low:.0f} 至 {high:.0f} 亩的地块。"
+        "请放宽 --min-area-mu 和 --max-area-mu,或减小格网,或换用其他模型。",
+    )
 
 
 def _limits(

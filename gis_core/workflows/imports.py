@@ -101,8 +101,9 @@ def import_boundaries(
     layer = _with_datum_finding(workspace, layer, datum=datum)
     layer = _with_names_of_before(workspace, layer)
     progress(0.8, KEEPING)
-    settle_analysis_crs(workspace, layer.frame)
-    return workspace.add_boundaries(layer)
+    record = workspace.add_boundaries(layer)
+    settle_analysis_crs(workspace, layer.frame)  # after it: a layer not kept leaves no trace
+    return record
 
 
 def _with_names_of_before(workspace: Workspace, layer: CheckedFrame) -> CheckedFrame:
@@ -149,8 +150,9 @@ def import_layer(
         )
     layer = _with_datum_finding(workspace, layer, datum=datum)
     progress(0.8, KEEPING)
+    record = workspace.add_features(layer)
     settle_analysis_crs(workspace, layer.frame)
-    return workspace.add_features(layer)
+    return record
 
 
 def import_raster(
@@ -215,11 +217,11 @@ def keep_villages(
     workspace: Workspace, layer: CheckedFrame, totals: ReportedTotals | None
 ) -> LayerRecord:
     """Keep a checked survey and its totals; the totals' brackets become the region's."""
-    placed = layer.frame[~layer.frame.geometry.isna()]
-    settle_analysis_crs(workspace, placed)
+    record = workspace.add_villages(layer, totals=None if totals is None else totals.frame)
+    settle_analysis_crs(workspace, layer.frame[~layer.frame.geometry.isna()])
     if totals is not None:
         take_brackets(workspace, totals.brackets)
-    return workspace.add_villages(layer, totals=None if totals is None else totals.frame)
+    return record
 
 
 def take_brackets(workspace: Workspace, brackets: tuple[Bracket, ...]) -> None:

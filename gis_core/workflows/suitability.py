@@ -94,14 +94,15 @@ def _at(array: xr.DataArray, row: int, col: int) -> int:
 
 
 def _cell(grid: Grid, x: float, y: float) -> tuple[int, int]:
+    given = f"{x:.10g}, {y:.10g}"
     if abs(x) <= 180 and abs(y) <= 90:
         x, y = Transformer.from_crs(4326, grid.crs, always_xy=True).transform(x, y)
     col = math.floor((x - grid.min_x) / grid.cell_m) if math.isfinite(x) else -1
     row = math.floor((grid.max_y - y) / grid.cell_m) if math.isfinite(y) else -1
     if not (0 <= row < grid.height and 0 <= col < grid.width):
         raise InvalidParameterError(
-            f"The place {x:.6g}, {y:.6g} lies outside the run's area; give lon,lat in degrees or "
+            f"The place {given} lies outside the run's area; give lon,lat in degrees or "
             f"x,y in {grid.crs.to_string()}.",
-            f"位置 {x:.6g}, {y:.6g} 在运行范围之外;请给出经纬度,或 {grid.crs.to_string()} 坐标。",
+            f"位置 {given} 在运行范围之外;请给出经纬度,或 {grid.crs.to_string()} 坐标。",
         )
     return row, col

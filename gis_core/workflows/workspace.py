@@ -25,7 +25,7 @@ def init_workspace(settings: Settings, region_file: Path | None) -> Region:
     """
     region = read_region(region_file) if region_file else Region()
     if region.analysis_crs is not None:
-        parse_crs(region.analysis_crs)
+        _refuse_degrees(region.analysis_crs)
     with open_workspace(settings, create=True) as workspace:
         if workspace.layers():
             raise InvalidParameterError(
@@ -34,6 +34,17 @@ def init_workspace(settings: Settings, region_file: Path | None) -> Region:
             )
         workspace.save_region(region)
     return region
+
+
+def _refuse_degrees(analysis_crs: str) -> None:
+    crs = parse_crs(analysis_crs)
+    if not crs.is_projected or any(axis.unit_conversion_factor != 1 for axis in crs.axis_info):
+        raise InvalidParameterError(
+            f"analysis_crs is {analysis_crs}, which is not in metres; name a projected CRS such as "
+            "EPSG:4546, or leave it out: it is then chosen from the data.",
+            f"analysis_crs 为 {analysis_crs},不以米为单位;请改用投影坐标系(如 EPSG:4546),"
+            "或省略该项,由数据自动选定。",
+        )
 
 
 def settle_analysis_crs(workspace: Workspace, frame: gpd.GeoDataFrame) -> Region:
