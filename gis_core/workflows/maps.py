@@ -15,8 +15,15 @@ from gis_core.products.maps.page import render_page
 from gis_core.products.maps.relocation import relocation_map
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
+from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
-from gis_core.workflows.workspace import units_or_extent
+from gis_core.workflows.travel import elevation_on
+from gis_core.workflows.workspace import (
+    analysis_grid,
+    county_units,
+    has_units,
+    units_or_extent,
+)
 
 MAP_NAMES = ("overview", "organic", "relocation")
 DRAWN = {
@@ -25,6 +32,7 @@ DRAWN = {
     "organic": ("river", "road", "railway", "town", "pollution", "protected"),
     "relocation": ("river", "road", "railway", "town", "hazard"),
 }  # fmt: skip
+RELIEF_MARGIN_M = 2500.0  # so that the border's own valleys can be read
 NATURES = {
     "schematic": Text("Schematic boundaries", "边界为示意,非法定界线"),
     "synthetic": Text("Synthetic demonstration data", "演示数据,非真实"),
@@ -134,7 +142,16 @@ def _layers(workspace: Workspace, name: str) -> dict[str, gpd.GeoDataFrame]:
 
 
 def _elevation(workspace: Workspace) -> xr.DataArray | None:
-    return workspace.raster("elevation") if workspace.has_layer("elevation") else None
+    """Return the elevation within the units and a little around them; elsewhere NaN."""
+    if not workspace.has_layer("elevation"):
+        return None
+    if not has_units(workspace):
+        return workspace.raster("elevation")
+    grid = analysis_grid(workspace)
+    elevation = elevation_on(workspace, grid)
+    units = county_units(workspace).to_crs(grid.crs)
+    around = units.assign(geometry=units.buffer(RELIEF_MARGIN_M))
+    return elevation.where(burn(around, grid).to_numpy() > 0)
 
 
 def _overview(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, ...]) -> folium.Map:

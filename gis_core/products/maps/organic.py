@@ -59,7 +59,9 @@ def organic_map(
     layers, elevation
         As `overview.overview_map`.
     """
-    told = localise(document, context.lang)
+    told = county_part(localise(document, context.lang), context.county)
+    if context.county is not None and bases is not None:
+        bases = bases[bases["county_code"] == context.county]
     found = start_map(boundaries, context)
     add_relief(found, elevation, context, opacity=0.55)
     palette = {n: styles.rgba(styles.CLASS_COLOURS[c], 0.8) for c, n in CLASS_NUMBERS.items()}
@@ -69,7 +71,8 @@ def organic_map(
                 opacity=0.85, css="classes", z_index=2)  # fmt: skip
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=_county_rows(told, context))
-    chosen = localise(selection or {}, context.lang)
+    whole = context.county is None
+    chosen = localise(selection or {}, context.lang) if whole else {}
     if bases is not None and len(bases):
         data = _base_data(bases, boundaries, context)
         DrawnLayer("areas", data, name=say("bases", context.lang)).add_to(found)
@@ -80,6 +83,25 @@ def organic_map(
     )  # fmt: skip
     attach_panel(found, panel, context, where=place_line(boundaries, context))
     return finish(found, boundaries, context)
+
+
+def county_part(document: dict[str, Any], county: str | None) -> dict[str, Any]:
+    """Return the part of a run's document that concerns one county: its own areas and shares.
+
+    The areas that rules exclude are known for the whole region only, and so left out.
+    """
+    own = next((c for c in document["counties"] if c["code"] == county), None)
+    if county is None or own is None:
+        return document
+    areas = {row["class"]: own[f"{row['class'].lower()}_area_mu"] for row in document["classes"]}
+    scored = sum(areas.values())
+    classes = [
+        {**row, "area_mu": areas[row["class"]],
+         "share": areas[row["class"]] / scored if scored else 0.0}
+        for row in document["classes"]
+    ]  # fmt: skip
+    excluded = [{**row, "area_mu": None} for row in document["excluded"]]
+    return {**document, "classes": classes, "excluded": excluded}
 
 
 def _county_rows(document: dict[str, Any], context: MapContext) -> dict[str, list[tuple[str, Any]]]:
@@ -171,8 +193,7 @@ def _lists(document: dict[str, Any], context: MapContext) -> list[PanelList]:
         for c in document["criteria"]
     ]
     rules = [
-        f"{r['title']}: {r['area_mu']:,.0f} {'mu' if lang == 'en' else '亩'} — "
-        f"{say(r['tag'], lang)} ({r['source']})"
+        f"{r['title']}{_area(r['area_mu'], lang)} — {say(r['tag'], lang)} ({r['source']})"
         for r in document["excluded"]
     ]
     areas = [f"{c['class']}: {c['area_mu']:,.0f} {'mu' if lang == 'en' else '亩'}"
@@ -181,3 +202,9 @@ def _lists(document: dict[str, Any], context: MapContext) -> list[PanelList]:
     lists = [PanelList(say("weights", lang), weights), PanelList(say("rules", lang), rules),
              PanelList(say("areas", lang), areas)]  # fmt: skip
     return [*lists, PanelList(say("left_out", lang), left_out)] if left_out else lists
+
+
+def _area(area_mu: float | None, lang: str) -> str:
+    if area_mu is None:
+        return ""
+    return f": {area_mu:,.0f} {'mu' if lang == 'en' else '亩'}"
