@@ -1,0 +1,46 @@
+"""The small benchmarks: ours and the peers give the same answers, and every row is complete."""
+
+import numpy as np
+import pytest
+
+from benchmarks import base_selection, distance, weighted_sum
+from benchmarks.__main__ import names
+from gis_core.bases.compile import compile_selection
+from gis_core.suitability.combine import weighted_classes
+from gis_core.surfaces.distance import distance_to
+
+WANTED = {"job", "size", "ours_s", "peers", "floor_s", "peak_mib", "runs"}
+
+
+def test_weighted_sums_agree() -> None:
+    made = weighted_sum.made_scores(20_000)
+    ours, our_codes = weighted_classes(*made, weighted_sum.LIMITS)
+    theirs, their_codes = weighted_sum.by_numpy(made)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    near_limit = np.abs(theirs[:, None] - weighted_sum.LIMITS).min(axis=1) < 1e-5
+    np.testing.assert_array_equal(our_codes[~near_limit], their_codes[~near_limit])
+    assert set(np.unique(our_codes)) >= {0, 2, 3, 4, 9}
+
+
+def test_distances_agree() -> None:
+    mask = distance.made_mask(120, share=0.01)
+    np.testing.assert_allclose(distance_to(mask), distance.by_scipy(mask), rtol=1e-6)
+
+
+def test_choices_agree() -> None:
+    compiled = compile_selection(base_selection.made_candidates(200), base_selection.RULES)
+    plain = base_selection.with_plain_pairs(compiled)
+    assert len(plain.rows) > len(compiled.rows)
+    ours, theirs = base_selection.solve(compiled), base_selection.solve(plain)
+    assert ours.status == theirs.status == "optimal"
+    assert ours.objective == pytest.approx(theirs.objective)
+
+
+@pytest.mark.parametrize("module", [base_selection, distance, weighted_sum])
+def test_rows_are_complete(module, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UPLAND_BENCH_SCALE", "0.001")
+    (row,) = module.rows()
+    assert set(row) >= WANTED
+    assert row["ours_s"] > 0
+    assert all(seconds > 0 for seconds in row["peers"].values())
+    assert module.__name__.removeprefix("benchmarks.") in names()
