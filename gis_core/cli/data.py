@@ -9,7 +9,7 @@ from gis_core.cli.common import Datum, Json, RemarksFile, opened, show_remarks
 from gis_core.cli.output import Voice
 from gis_core.store.records import LayerRecord
 from gis_core.text import Text, localise
-from gis_core.workflows import imports
+from gis_core.workflows import imports, tables
 from gis_core.workflows.layers import list_layers
 
 app = typer.Typer(help="Take files in, checked.", no_args_is_help=True)
@@ -118,6 +118,34 @@ def raster(
     with opened(as_json) as (workspace, voice), voice.progress() as progress:
         source = imports.RasterSource(file, band=band, nodata=nodata, classes=classes)
         record = imports.import_raster(workspace, theme, source, progress=progress)
+        _tell(voice, record, remarks)
+
+
+@app.command()
+def townships(
+    file: File,
+    points: Annotated[
+        Path | None, typer.Option(help="Table that places some of them: code, name, lon, lat.")
+    ] = None,
+    remarks: RemarksFile = None,
+    as_json: Json = False,
+) -> None:
+    """Take a list of townships in, for matching names. Example: upland import townships list.csv"""
+    with opened(as_json) as (workspace, voice), voice.progress() as progress:
+        record = tables.import_townships(workspace, file, points=points, progress=progress)
+        _tell(voice, record, remarks)
+
+
+@app.command()
+def table(
+    theme: Annotated[str, typer.Argument(help="What the figures are: census, or a new name.")],
+    file: File,
+    remarks: RemarksFile = None,
+    as_json: Json = False,
+) -> None:
+    """Take figures by unit in. Example: upland import table census census.csv"""
+    with opened(as_json) as (workspace, voice), voice.progress() as progress:
+        record = tables.import_unit_table(workspace, theme, file, progress=progress)
         _tell(voice, record, remarks)
 
 

@@ -25,10 +25,11 @@ from gis_core.sources.vectors import read_vector
 from gis_core.store.records import LayerRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
+from gis_core.workflows.tables import townships_of
 from gis_core.workflows.workspace import county_units, has_units, settle_analysis_crs
 
 AUTO = "auto"
-TABLES = {".csv", ".txt"}  # points by their lon and lat columns
+TABLES = {".csv", ".txt", ".xlsx", ".xls"}  # points by their lon and lat columns
 TRUE_DATUMS = {"wgs84", "cgcs2000"}
 READING, KEEPING = Text("Reading and checking", "正在读取检查"), Text("Keeping", "正在入库")
 
@@ -243,14 +244,7 @@ def _townships(workspace: Workspace, listed: Path | None) -> pd.DataFrame | None
     """Return the townships as the gazetteer wants them, None without any."""
     if listed is not None:
         return read_townships(listed).frame
-    if not workspace.has_layer("township"):
-        return None
-    frame = workspace.features("township")
-    if not {"code", "name", "county_code"} <= set(frame.columns):
-        return None
-    points = frame.geometry.representative_point()
-    table = pd.DataFrame(frame.drop(columns="geometry"))
-    return table.assign(lon=points.x.to_numpy(), lat=points.y.to_numpy())
+    return townships_of(workspace)
 
 
 def _with_datum_finding(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> CheckedFrame:
