@@ -28,14 +28,27 @@ def _tell(
         document = localise(record.document(), voice.lang)
         voice.result(document if mapping is None else {**document, "mapping": mapping})
         return
-    for header, taken in (mapping or {}).items():
-        typer.echo(f"  {header} → {taken}")
+    if mapping is not None:
+        _show_mapping(voice, mapping)
     typer.echo(Text(
         f"{record.info.theme}: {record.count:,} kept from {record.info.file_name} "
         f"({record.info.source_crs}, {record.info.source_datum}); {len(remarks)} remarks.",
         f"{record.info.theme}:已从 {record.info.file_name} 导入 {record.count} 项"
         f"({record.info.source_crs},{record.info.source_datum});备注 {len(remarks)} 条。",
     ).in_(voice.lang))  # fmt: skip
+
+
+def _show_mapping(voice: Voice, mapping: dict[str, dict[str, Any]]) -> None:
+    """Print which column was taken for what, so that a wrong guess is seen at once."""
+    voice.table(
+        Text("Columns of the sheet", "表格各列"),
+        [Text("header", "表头"), Text("taken for", "识别为"), Text("likeness", "相似度"),
+         Text("used", "采用")],
+        [[header, taken["field"] or "", f"{taken['score']:.0f}",
+          Text("yes", "是") if taken["used"] else Text("no, confirm with --mapping",
+                                                       "否,请用 --mapping 确认")]
+         for header, taken in mapping.items()],
+    )  # fmt: skip
 
 
 @app.command()

@@ -215,7 +215,8 @@ def _factors_of(extra: dict[str, Any], people: int) -> dict[str, float]:
         if isinstance(extra.get(name), bool):
             said[name] = float(extra[name])
     for name, column in (("school_km", "distance_to_school_km"),
-                         ("clinic_km", "distance_to_clinic_km")):  # fmt: skip
+                         ("clinic_km", "distance_to_clinic_km"),
+                         ("slope_deg", "slope_deg"), ("elevation_m", "elevation_m")):  # fmt: skip
         if isinstance(extra.get(column), int | float):
             said[name] = float(extra[column])
     hazard = extra.get("hazard")

@@ -69,6 +69,7 @@ FIELDS: tuple[SurveyField, ...] = (
         "序号", "序", "顺序号", "no", "serial", "serial no", "sn")),
     SurveyField("elevation_m", "measure", (
         "海拔", "高程", "海拔高度", "平均海拔", "elevation", "altitude", "height"), unit="m"),
+    SurveyField("slope_deg", "measure", ("坡度", "平均坡度", "slope"), unit="°"),
     SurveyField("distance_to_town_km", "measure", (
         "距乡镇距离", "距乡镇", "到乡镇距离", "距乡镇政府距离", "距镇", "距集镇", "距乡镇所在地",
         "distance to town", "distance to township", "town distance"), unit="km"),
@@ -82,7 +83,8 @@ FIELDS: tuple[SurveyField, ...] = (
         "距学校距离", "距小学距离", "距小学", "距学校", "上学距离", "distance to school",
     ), unit="km"),
     SurveyField("distance_to_clinic_km", "measure", (
-        "距医院距离", "距卫生院距离", "距卫生院", "距医院", "distance to clinic",
+        "距医院距离", "距卫生院距离", "距卫生院", "距医院", "距卫生所", "距卫生室",
+        "距诊所", "distance to clinic",
         "distance to hospital"), unit="km"),
     SurveyField("road", "yes_no", (
         "是否通路", "通路", "通公路", "通路情况", "road", "road access")),
