@@ -112,6 +112,11 @@ class Workspace(RunStore):
             row = connection.execute(_current(sa.select(tables.layer), theme)).mappings().first()
         if row is not None:
             return record_of(row)
+        if theme == "villages":
+            raise NotFoundError(
+                "The workspace holds no survey: upland import villages FILE.",
+                "工作区中没有村庄调查:请运行 upland import villages 文件。",
+            )
         held = ", ".join(r.info.theme for r in self.layers()) or "-"
         raise NotFoundError(
             f"The workspace holds no layer '{theme}' (it holds: {held}). Import one with "
