@@ -77,7 +77,8 @@ def organic_map(
         data = _base_data(bases, boundaries, context)
         DrawnLayer("areas", data, name=say("bases", context.lang)).add_to(found)
     panel = Panel(
-        title=say("organic", context.lang), legend=_legend(told, bases, layers or {}, context),
+        title=say("organic", context.lang) if bases is not None else str(told["title"]),
+        legend=_legend(told, bases, layers or {}, context),
         tables=_tables(bases, chosen, boundaries, context), lists=_lists(told, context),
         warnings=[str(t) for t in chosen.get("conflicts", [])],
     )  # fmt: skip
