@@ -1,0 +1,47 @@
+"""The notebooks run from top to bottom, define no functions and hold no output."""
+
+import ast
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of the packages' own imports
+    import nbformat
+    from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def code_of(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def test_there_is_a_notebook() -> None:
+    assert NOTEBOOKS
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_is_clean(path: Path) -> None:
+    for cell in code_of(nbformat.read(path, as_version=4)):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+        found = [type(node) for node in ast.walk(ast.parse(cell.source.rstrip(";")))]
+        assert not {ast.FunctionDef, ast.ClassDef, ast.Lambda} & set(found)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_notebook_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    said = "".join(out.get("text", "") for cell in code_of(notebook) for out in cell.outputs)
+    assert "optimal gap 0.00%" in said
+    assert "Stone River → Market Town" in said
+    shown = [out for out in code_of(notebook)[-1].outputs if "data" in out]
+    assert "text/html" in shown[0]["data"]
