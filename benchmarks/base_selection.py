@@ -1,6 +1,11 @@
-"""Choice of 16 bases with spacing and county rules: ours beside HiGHS with a row for each pair."""
+"""Choice of 16 bases with spacing and county rules: ours beside HiGHS with a row for each pair.
+
+Both are timed from the compiled problem to the proof; `compile_s` is what ours needs before that,
+of which finding the pairs that lie too near, which the peer needs as well, is a part.
+"""
 
 import os
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -50,22 +55,27 @@ def rows() -> list[dict[str, Any]]:
     """Return the row of the table; `UPLAND_BENCH_SCALE` (0 to 1) makes it smaller."""
     count = max(100, int(5000 * float(os.environ.get("UPLAND_BENCH_SCALE", "1"))))
     candidates = made_candidates(count)
-    plain = with_plain_pairs(compile_selection(candidates, RULES))
-    peer = f"HiGHS with plain pairs (solving only, limit {LIMIT_S:.0f} s)"
+    compile_selection(candidates, RULES)
+    begun = time.perf_counter()
+    compiled = compile_selection(candidates, RULES)
+    compile_s = time.perf_counter() - begun
+    plain = with_plain_pairs(compiled)
+    peer = f"HiGHS with plain pairs (limit {LIMIT_S:.0f} s)"
     found: dict[str, Choice] = {}
 
     def ours() -> None:
-        found["ours"] = solve(compile_selection(candidates, RULES))
+        found["ours"] = solve(compiled)
 
     def theirs() -> None:
         found["theirs"] = solve(plain)
 
-    runs = 1
+    runs = 3
     times = timed_in_turns({"ours": ours, peer: theirs}, runs=runs)
     return [{
-        "job": "choice of 16 bases, compiled and solved",
+        "job": "choice of 16 bases, solved to proof",
         "size": f"{count:,} candidates, {len(plain.conflicts):,} pairs too near",
         "ours_s": times["ours"], "peers": {peer: times[peer]}, "floor_s": None,
         "peak_mib": peak_mib(), "runs": runs,
+        "compile_s": compile_s,
         "ours_status": found["ours"].status, "peer_status": found["theirs"].status,
     }]  # fmt: skip
