@@ -89,7 +89,8 @@ def run() -> None:
         print(err, file=sys.stderr)
         sys.exit(2)
     except GisCoreError as err:
-        Voice(_lang()).say(err.text)
+        en, zh = (" ".join(sentence.split()) for sentence in (err.text.en, err.text.zh))
+        Voice(_lang()).say(Text(en, zh))  # a library's words inside it may hold line breaks
         sys.exit(1)
     except KeyboardInterrupt:
         Voice(_lang()).say(Text("Stopped.", "已停止。"))

@@ -1,0 +1,81 @@
+"""A workspace with its own database: made, refused, used by two commands at once, stopped."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gis_core.settings import Settings
+from gis_core.store.cluster import PrivateCluster
+from tests.conftest import Done
+
+pytestmark = pytest.mark.postgis
+ROAD = """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},
+"geometry": {"type": "LineString", "coordinates": [[111.1, 36.1], [111.2, 36.2]]}}]}"""
+
+
+def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("UPLAND_")}
+    return subprocess.Popen(
+        [Path(sys.executable).with_name("upland"), *arguments],
+        cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def test_two_commands_at_once_and_a_stopped_database(
+    upland: Callable[..., Done], tmp_path: Path
+) -> None:
+    (tmp_path / "road.geojson").write_text(ROAD, "utf-8")
+    settings = Settings(home=tmp_path / ".upland", database_url=None)
+    try:
+        made = upland("init", "--json", on=settings)
+        assert (made.code, made.err) == (0, "")
+        assert json.loads(made.out)["region"]["name_en"] == "Region"
+        both = [
+            start("import", "layer", theme, "road.geojson", "--json", cwd=tmp_path)
+            for theme in ("road", "railway")
+        ]
+        for running in both:
+            out, err = running.communicate(timeout=120)
+            assert (running.returncode, err) == (0, "")
+            assert json.loads(out)["count"] == 1
+        told = json.loads(upland("layers", "--json", "--lang", "zh", on=settings).out)
+        assert {layer["theme"] for layer in told["layers"]} == {"road", "railway"}
+        again = upland("init", "--lang=zh", on=settings)
+        assert (again.code, again.out) == (1, "")
+        assert "已有含数据的工作区" in again.err
+        assert upland("db", "stop", on=settings).code == 0
+        status = upland("db", "status", "--json", on=settings)
+        assert json.loads(status.out) == {"running": False, "pid": None}
+    finally:
+        PrivateCluster(settings.cluster_folder).stop()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("cell_m: abc", "abc"),
+        ("cell_m: .nan", "wanted 1 to 10,000"),
+        ("colour: red", "unknown keys colour"),
+        ("name_en: [1, 2]", "wanted text"),
+        ("brackets: 5", "brackets need"),
+        ("analysis_crs: EPSG:4326", "not in metres"),
+        ("analysis_crs: EPSG:99999", "EPSG:99999"),
+        ("a: [1", "cannot be read as YAML"),
+        ("- 1", "'key: value' lines"),
+    ],
+)
+def test_a_bad_region_file_makes_no_workspace(
+    upland: Callable[..., Done], tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "region.yaml").write_text(content + "\n", "utf-8")
+    settings = Settings(home=tmp_path / "home", database_url=None)
+    done = upland("init", "--region-file", str(tmp_path / "region.yaml"), on=settings)
+    assert (done.code, done.out) == (1, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+    assert not (tmp_path / "home").exists()
