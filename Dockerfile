@@ -28,6 +28,6 @@ RUN pip install --no-cache-dir --no-deps --no-build-isolation -e . \
 USER upland
 ENV UPLAND_HOME=/workspace NUMBA_CACHE_DIR=/tmp/numba
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=5s --start-period=180s \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=600s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz')"]
 CMD ["upland", "up", "--host", "0.0.0.0"]

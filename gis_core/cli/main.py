@@ -92,6 +92,17 @@ def run() -> None:
         en, zh = (" ".join(sentence.split()) for sentence in (err.text.en, err.text.zh))
         Voice(_lang()).say(Text(en, zh))  # a library's words inside it may hold line breaks
         sys.exit(1)
+    except Exception as err:
+        if os.environ.get("UPLAND_DEBUG"):
+            raise
+        said = " ".join(f"{type(err).__name__}: {err}".split())[:400]
+        Voice(_lang()).say(Text(
+            f"An unforeseen fault stopped the command ({said}). What was finished before is kept. "
+            "Run it again with UPLAND_DEBUG=1 and send what it prints to the developers.",
+            f"发生未预料的错误({said}),命令已中止;此前完成的内容仍保留。"
+            "请设置 UPLAND_DEBUG=1 重新运行,并将输出发给开发者。",
+        ))  # fmt: skip
+        sys.exit(1)
     except KeyboardInterrupt:
         Voice(_lang()).say(Text("Stopped.", "已停止。"))
         sys.exit(130)

@@ -1,6 +1,6 @@
 """Data in: a file is read and checked, then kept; nothing is kept of a file that is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -29,6 +29,7 @@ from gis_core.workflows.tables import townships_of
 from gis_core.workflows.workspace import county_units, has_units, settle_analysis_crs
 
 AUTO = "auto"
+STORED_DATUM = "stored_datum"  # in a layer's extra: a person stated the datum, positions are WGS 84
 TABLES = {".csv", ".txt", ".xlsx", ".xls"}  # points by their lon and lat columns
 TRUE_DATUMS = {"wgs84", "cgcs2000"}
 READING, KEEPING = Text("Reading and checking", "正在读取检查"), Text("Keeping", "正在入库")
@@ -250,7 +251,8 @@ def _townships(workspace: Workspace, listed: Path | None) -> pd.DataFrame | None
 def _with_datum_finding(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> CheckedFrame:
     """Add what a look at the datum found, where there is something true to compare with."""
     if datum != AUTO:
-        return layer
+        stated = replace(layer.info, extra={**layer.info.extra, STORED_DATUM: "wgs84"})
+        return CheckedFrame(stated, layer.frame)
     reference = _reference(workspace, layer)
     if reference is not None:
         return note_finding(layer, detect_datum(layer.frame, reference))
@@ -270,7 +272,8 @@ def _reference(workspace: Workspace, layer: CheckedFrame) -> gpd.GeoDataFrame | 
     """Return a kept layer of the same theme that is known to be WGS 84 and no schematic one."""
     for record in workspace.layers():
         info = record.info
-        sound = info.source_datum in TRUE_DATUMS and info.nature == "given"
+        true = info.source_datum in TRUE_DATUMS or info.extra.get(STORED_DATUM) == "wgs84"
+        sound = true and info.nature == "given"
         if not sound or info.kind != layer.info.kind or info.theme != layer.info.theme:
             continue
         if info.kind == "boundaries":

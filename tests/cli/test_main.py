@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from gis_core.cli import main
+
 TOTALS = """分组,下限,上限,村数,户数,人数
 100人以下,1,99,"1,261","10,753","45,135"
 101-150人,101,150,172,3743,17395
@@ -78,3 +80,20 @@ def test_doctor_says_what_is_here(tmp_path: Path) -> None:
     findings = {f["name"]: f for f in json.loads(done.stdout)["findings"]}
     assert findings["python"]["ok"]
     assert all(f["ok"] or f["cure"] for f in findings.values())
+
+
+def test_an_unforeseen_fault_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.delenv("UPLAND_DEBUG", raising=False)
+    monkeypatch.setattr(main, "app", broken)
+    monkeypatch.setattr(sys, "argv", ["upland", "version"])
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "ZeroDivisionError: by zero" in said

@@ -69,6 +69,8 @@ def test_an_offset_layer_is_told_kept_and_converted_only_when_told(
     assert workspace.boundaries("county").total_bounds[0] - true[0] > 0.004
     import_boundaries(workspace, offset, datum="gcj02")
     assert workspace.boundaries("county").total_bounds == pytest.approx(true, abs=1e-7)
+    import_boundaries(workspace, offset)  # the converted layer serves as a true reference
+    assert "--datum gcj02" in said(workspace, "county")
 
 
 def test_names_that_a_file_lacks_come_from_the_units_before(
