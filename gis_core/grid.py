@@ -10,7 +10,8 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
-from gis_core.errors import CrsMismatchError, InvalidParameterError
+from gis_core.errors import CrsMismatchError, InvalidParameterError, MissingCrsError
+from gis_core.text import Text
 
 Bounds = tuple[float, float, float, float]
 
@@ -98,7 +99,44 @@ class Grid:
 
     @classmethod
     def of(cls, array: xr.DataArray) -> "Grid":
-        """Return the grid that `array` (dims y, x; north up; square cells) stands on."""
+        """Return the grid that `array` (dims y, x) stands on.
+
+        Raises
+        ------
+        MissingCrsError
+            If `array` has no CRS.
+        InvalidParameterError
+            If its cells are not square and north up.
+        """
+        if array.rio.crs is None:
+            raise MissingCrsError(
+                f"The raster '{array.name}' has no CRS; set the right one and import it again.",
+                f"栅格“{array.name}”没有坐标系;请指定正确的坐标系后重新导入。",
+            )
         transform = array.rio.transform()
         height, width = array.shape
+        level = transform.b == 0 and transform.d == 0 and transform.e < 0
+        if not level or not math.isclose(transform.a, -transform.e, rel_tol=1e-6):
+            raise InvalidParameterError(
+                f"The raster '{array.name}' has cells of {transform.a:g} by {-transform.e:g}; "
+                "wanted square ones with north up. Bring it onto the analysis grid first.",
+                f"栅格“{array.name}”的像元为 {transform.a:g} × {-transform.e:g},应为北向上的正方形"
+                "像元;请先对齐到分析格网。",
+            )
         return cls(CRS(array.rio.crs), transform.c, transform.f, float(transform.a), height, width)
+
+    def require_metres(self, *, what: Text) -> None:
+        """Refuse a grid whose cells are not in metres; `what` needs them.
+
+        Raises
+        ------
+        CrsMismatchError
+            If the CRS is not projected in metres.
+        """
+        if not self.crs.is_projected or self.crs.axis_info[0].unit_name != "metre":
+            raise CrsMismatchError(
+                f"{what.en} needs cells in metres, but the raster is in {self.crs.name}; bring it "
+                "onto the analysis grid first.",
+                f"{what.zh}需要以米为单位的像元,而栅格的坐标系是 {self.crs.name};"
+                "请先对齐到分析格网。",
+            )

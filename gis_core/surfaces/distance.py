@@ -1,11 +1,16 @@
 """Exact Euclidean distance on a grid."""
 
+import math
+
+import geopandas as gpd
 import numpy as np
 import xarray as xr
 from numba import njit
 from numpy.typing import NDArray
 
 from gis_core.grid import Grid
+from gis_core.surfaces.rasterise import burn
+from gis_core.text import Text
 
 FAR = np.int32(2**30)  # rows; farther than any grid is high
 
@@ -27,10 +32,67 @@ def distance_to(mask: xr.DataArray) -> xr.DataArray:
     ----------
     Meijster, Roerdink, Hesselink (2000), A general algorithm for computing distance transforms in
     linear time.
+
+    Raises
+    ------
+    MissingCrsError, CrsMismatchError
+        If `mask` has no CRS, or one that is not projected in metres.
     """
     grid = Grid.of(mask)
+    grid.require_metres(what=Text("Distance", "距离计算"))
     rows_away = _rows_away(np.asarray(mask, dtype=np.bool_))
     return grid.wrap(_across(rows_away, np.float32(grid.cell_m)), name="distance")
+
+
+def distance_to_features(
+    features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float = 0.0
+) -> xr.DataArray:
+    """Distance from every cell's centre of `grid` to the nearest cell that a feature touches.
+
+    A road just outside the grid is near the cells inside: features up to `reach_m` beyond the
+    border are counted.
+
+    Parameters
+    ----------
+    features
+        Shapes in any CRS.
+    reach_m
+        Distances up to this many metres are right even at the border; longer ones there may be
+        too long, never too short.
+
+    Returns
+    -------
+    distance
+        float32 metres, dims (y, x), on `grid`; ``inf`` everywhere when no feature is in reach.
+
+    Raises
+    ------
+    MissingCrsError
+        If `features` has no CRS.
+    """
+    west, north, east, south = _beyond(features, grid, reach_m=reach_m)
+    wide = Grid(
+        grid.crs, grid.min_x - west * grid.cell_m, grid.max_y + north * grid.cell_m, grid.cell_m,
+        grid.height + north + south, grid.width + west + east,
+    )  # fmt: skip
+    distance = distance_to(burn(features, wide).astype(bool)).to_numpy()
+    inner = distance[north : north + grid.height, west : west + grid.width]
+    return grid.wrap(np.ascontiguousarray(inner), name="distance")
+
+
+def _beyond(features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float) -> tuple[int, int, int, int]:
+    """Cells to add west, north, east, south: as far as features lie, `reach_m` at most."""
+    if features.crs is None or not reach_m > 0:
+        return 0, 0, 0, 0
+    min_x, min_y, max_x, max_y = features.geometry.to_crs(grid.crs).total_bounds
+    left, bottom, right, top = grid.bounds
+    most = math.ceil(reach_m / grid.cell_m)
+    outside = (left - min_x, max_y - top, max_x - right, bottom - min_y)
+    west, north, east, south = (
+        min(most, max(0, math.ceil(metres / grid.cell_m))) if math.isfinite(metres) else 0
+        for metres in outside
+    )
+    return west, north, east, south
 
 
 @njit(cache=True)

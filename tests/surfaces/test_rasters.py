@@ -14,14 +14,21 @@ from pyproj import CRS
 from rasterio.warp import transform
 from scipy import ndimage
 
-from gis_core.errors import InvalidParameterError
+from gis_core.errors import (
+    CrsMismatchError,
+    InvalidLayerError,
+    InvalidParameterError,
+    MissingCrsError,
+)
 from gis_core.grid import Grid
 from gis_core.surfaces.align import to_grid
-from gis_core.surfaces.distance import distance_to
+from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.surfaces.distance import distance_to, distance_to_features
 from gis_core.surfaces.rasterise import burn
 from gis_core.surfaces.sampling import sample
 from gis_core.surfaces.terrain import aspect, slope
 from gis_core.surfaces.zonal import zonal_statistics
+from gis_core.units import geodesic_area_m2
 
 METRIC = CRS.from_epsg(4546)
 
@@ -152,3 +159,89 @@ def test_the_same_grid_is_not_resampled() -> None:
     grid = grid_of(20, 30)
     values = np.random.default_rng(1).random(grid.shape).astype(np.float32)
     np.testing.assert_array_equal(to_grid(grid.wrap(values), grid, categorical=False), values)
+
+
+def test_slope_needs_square_cells_in_metres() -> None:
+    degrees = degrees_raster(np.zeros((5, 5), np.float32))
+    for measure in (slope, aspect):
+        with pytest.raises(CrsMismatchError, match="analysis grid"):
+            measure(degrees)
+    oblong = degrees.assign_coords(y=36.1 - np.arange(5) * 0.002)
+    with pytest.raises(InvalidParameterError, match=r"0\.001 by 0\.002"):
+        slope(oblong)
+    bare = xr.DataArray(np.zeros((5, 5)), dims=("y", "x"), name="elevation")
+    with pytest.raises(MissingCrsError, match="elevation"):
+        slope(bare)
+    with pytest.raises(CrsMismatchError, match="Distance"):
+        distance_to(degrees.astype(bool))
+
+
+def test_aspect_stays_below_a_full_turn() -> None:
+    grid = grid_of(3, 3, cell_m=1.0)
+    south = np.repeat(np.array([[0.0], [1000.0], [2000.0]], np.float32), 3, axis=1)
+    south[:, 0] -= 1e-4  # faces north, a rounding west of it
+    assert 0 <= aspect(grid.wrap(south)).values[1, 1] < 360
+
+
+def test_a_road_outside_the_grid_is_near_up_to_the_reach() -> None:
+    grid = grid_of(20, 30)
+    west = grid.min_x - 95.0
+    road = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(west, 0.0), (west, 9_000_000.0)])], crs=METRIC
+    )
+    found = distance_to_features(road, grid, reach_m=200.0).values
+    np.testing.assert_allclose(found, np.tile(100.0 + 10.0 * np.arange(30), (20, 1)))
+    assert np.isinf(distance_to_features(road, grid, reach_m=50.0)).all()
+    assert np.isinf(distance_to_features(road, grid)).all()
+    assert np.isinf(distance_to_features(road.iloc[:0], grid, reach_m=50.0)).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 400))
+def test_distance_near_the_border_is_that_of_a_wider_grid(seed: int, reach: int) -> None:
+    rng = np.random.default_rng(seed)
+    grid, wide = grid_of(12, 15), Grid(METRIC, 499_500.0, 4_000_500.0, 10.0, 112, 115)
+    places = rng.uniform([499_500, 3_999_380], [500_650, 4_000_500], (4, 2))
+    points = gpd.GeoDataFrame(geometry=shapely.points(places), crs=METRIC)
+    found = distance_to_features(points, grid, reach_m=float(reach)).values
+    whole = distance_to(burn(points, wide).astype(bool)).values[50:62, 50:65]
+    assert (found >= whole - 1e-3).all()
+    near = whole <= reach
+    np.testing.assert_allclose(found[near], whole[near], rtol=1e-6)
+
+
+def test_bilinear_sampling_follows_a_plane_and_keeps_to_what_counts() -> None:
+    grid = grid_of(6, 8)
+    x, y = np.meshgrid(grid.x_centres() - grid.min_x, grid.max_y - grid.y_centres())
+    plane = (2 * x + 3 * y).astype(np.float32)
+    plane[5, 7] = np.nan
+    places = gpd.GeoDataFrame(
+        geometry=[shapely.Point(500_013, 3_999_977), shapely.Point(500_065, 3_999_945),
+                  shapely.Point(500_067, 3_999_947), shapely.Point(500_001, 3_999_999),
+                  shapely.Point(500_081, 3_999_977), None],
+        crs=METRIC,
+    )  # fmt: skip
+    found = sample(grid.wrap(plane), places, method="bilinear")
+    np.testing.assert_allclose(found, [95, 295, np.nan, 25, np.nan, np.nan], rtol=1e-5)
+
+
+def test_only_points_with_a_place_are_sampled() -> None:
+    surface = grid_of(3, 3).wrap(np.zeros((3, 3), np.float32))
+    areas = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs=METRIC)
+    with pytest.raises(InvalidLayerError, match="Only points"):
+        sample(surface, areas)
+    with pytest.raises(MissingCrsError, match="points have no CRS"):
+        sample(surface, areas.centroid.to_frame("geometry").set_crs(None, allow_override=True))
+    with pytest.raises(InvalidParameterError, match="cubic"):
+        sample(surface, areas, method="cubic")  # type: ignore[arg-type]
+
+
+def test_cells_have_the_area_of_their_outlines_on_the_ellipsoid() -> None:
+    grid = Grid(METRIC, 380_000.0, 4_100_000.0, 5000.0, 40, 48)
+    areas = cell_areas_m2(grid).values
+    for row, col in ((0, 0), (20, 24), (39, 47), (7, 30)):
+        left, top = grid.min_x + col * 5000, grid.max_y - row * 5000
+        outline = shapely.segmentize(shapely.box(left, top - 5000, left + 5000, top), 250)
+        exact = geodesic_area_m2(gpd.GeoSeries([outline], crs=METRIC))[0]
+        assert areas[row, col] == pytest.approx(exact, rel=3e-7)
+    assert cell_areas_m2(grid_of(1, 1)).shape == (1, 1)
