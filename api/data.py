@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from api.errors import language_of
 from gis_core.store.workspace import Workspace
 from gis_core.text import localise
-from gis_core.workflows import layers, publishing
+from gis_core.workflows import publishing
 from gis_core.workflows.workspace import county_units
 
 router = APIRouter(prefix="/api", tags=["data"])
@@ -26,7 +26,7 @@ Language = Annotated[str, Depends(language_of)]
 @router.get("/layers")
 def list_layers(workspace: Open, lang: Language) -> list[dict[str, Any]]:
     """Every current layer: theme, kind, count, CRS, datum, date, hash, remarks."""
-    return list(localise(layers.list_layers(workspace), lang))
+    return list(localise(publishing.published_layers(workspace), lang))
 
 
 @router.get("/regions")
@@ -69,4 +69,5 @@ def list_plans(workspace: Open) -> list[dict[str, Any]]:
 @router.get("/plans/{plan_id}")
 def plan(plan_id: str, workspace: Open, lang: Language) -> dict[str, Any]:
     """One relocation plan as the publishing settings allow."""
-    return run(plan_id, workspace, lang)
+    found = workspace.run(plan_id, kind="plan")
+    return dict(localise(publishing.published_run(workspace, found), lang))

@@ -18,6 +18,7 @@ STATUS_OF: tuple[tuple[type[errors.GisCoreError], int], ...] = (
     (errors.InfeasibleError, 422),
     (errors.InputError, 422),
     (errors.DatabaseError, 503),
+    (errors.StorageError, 503),
     (errors.ServiceError, 500),
 )
 PLAIN = Text(

@@ -26,6 +26,7 @@ Datum = Annotated[
 ]  # fmt: skip
 
 REMARKS_SHOWN = 20
+WORST_FIRST = ("refused", "waiting", "note", "mended")  # what is lost, what waits, what was done
 
 
 @contextmanager
@@ -37,7 +38,7 @@ def opened(as_json: bool, *, create: bool = False) -> Iterator[tuple[Workspace, 
 
 
 def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> None:
-    """Say what was mended, doubted or refused: all into `file`, the first few on stderr.
+    """Say what was mended, doubted or refused: all into `file`, the worst few on stderr.
 
     Raises
     ------
@@ -54,7 +55,7 @@ def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> 
             ) from err
     if voice.as_json:
         return
-    for remark in remarks[:REMARKS_SHOWN]:
+    for remark in sorted(remarks, key=lambda r: WORST_FIRST.index(r.action))[:REMARKS_SHOWN]:
         voice.say(sentence_of(remark))
     more = len(remarks) - REMARKS_SHOWN
     if more > 0:

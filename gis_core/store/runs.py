@@ -110,7 +110,7 @@ class RunStore:
         """Return the runs (of `kind`), the oldest first."""
         query = sa.select(tables.run).order_by(tables.run.c.created_at, tables.run.c.number)
         if kind is not None:
-            query = query.where(tables.run.c.kind == kind)
+            query = query.where(tables.run.c.kind == _storable(kind))
         with self.reading() as connection:
             return [_record(row) for row in connection.execute(query).mappings()]
 
@@ -126,8 +126,8 @@ class RunStore:
         """
         t = tables.run
         query = sa.select(t).order_by(t.c.number.desc()).limit(1)
-        query = query.where(t.c.run_id == run_id) if run_id else query
-        query = query.where(t.c.kind == kind) if kind else query
+        query = query.where(t.c.run_id == _storable(run_id)) if run_id else query
+        query = query.where(t.c.kind == _storable(kind)) if kind else query
         with self.reading() as connection:
             row = connection.execute(query).mappings().first()
         if row is not None:
@@ -180,3 +180,8 @@ def _record(row: sa.RowMapping) -> RunRecord:
     return RunRecord(
         row["run_id"], row["kind"], row["created_at"], row["document"], row["provenance"]
     )
+
+
+def _storable(text: str) -> str:
+    """Return `text` as PostgreSQL can compare it: it refuses NUL, which no kept text holds."""
+    return text.replace("\0", "\ufffd")

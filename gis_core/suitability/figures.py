@@ -70,7 +70,7 @@ def unit_figures(
     return tuple(
         UnitFigures(
             code=str(row.code),
-            name=Text(str(row.name_en or row.code), str(row.name_zh or row.code)),
+            name=Text(str(row.name_en or row.name_zh or row.code), str(row.name_zh or row.code)),
             mean_score=float(total[i] / weight[i]) if weight[i] else None,
             class_area_mu={n: float(by_class[c][i]) for c, n in enumerate(CLASS_NAMES, 1)},
             excluded_area_mu=float(by_class[EXCLUDED_CLASS][i]),

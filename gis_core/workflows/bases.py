@@ -74,7 +74,7 @@ def choose(
     )  # fmt: skip
     if candidates.empty:
         raise _no_candidate(rules, cell_m=Grid.of(score).cell_m)
-    names = {row.code: Text(row.name_en or row.code, row.name_zh or row.code)
+    names = {row.code: Text(row.name_en or row.name_zh or row.code, row.name_zh or row.code)
              for row in units.itertuples()}  # fmt: skip
     selection = select_bases(
         candidates,

@@ -1,5 +1,6 @@
 """Gather what the city page and the county pages show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -57,11 +58,17 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
     villages = _villages(workspace)
     here = None if villages is None else villages[villages["county_code"] == code]
     plan, bases = plan_of(_document(runs, "plan"), code), bases_of(_document(runs, "bases"), code)
-    name = Text(row["name_en"].iloc[0] or code, row["name_zh"].iloc[0] or code)
+    name = unit_name(row.iloc[0])
     totals = _totals(here, bases, plan, None)
     return render(context, PageFigures(
         name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan
     ))  # fmt: skip
+
+
+def unit_name(unit: Mapping[str, Any] | pd.Series) -> Text:
+    """Return a unit's name in both languages, the Chinese one where it has no English one."""
+    zh, code = str(unit["name_zh"]), str(unit["code"])
+    return Text(str(unit["name_en"]) or zh or code, zh or code)
 
 
 def newest_runs(workspace: Workspace) -> dict[str, RunRecord]:
@@ -144,7 +151,7 @@ def _county_rows(
         here = None if villages is None else villages[villages["county_code"] == code]
         bases, plan = (bases_of(_document(runs, "bases"), code),
                        plan_of(_document(runs, "plan"), code))  # fmt: skip
-        rows.append((code, Text(unit["name_en"] or code, unit["name_zh"] or code), (
+        rows.append((code, unit_name(unit), (
             None if here is None else len(here),
             None if here is None else int(here["people"].sum()),
             scores.get(code),

@@ -12,6 +12,7 @@ from gis_core.errors import NotFoundError
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import as_document
+from gis_core.workflows.layers import list_layers
 
 
 def villages_are_public(workspace: Workspace) -> bool:
@@ -43,6 +44,18 @@ def published_village(workspace: Workspace, village_id: str) -> dict[str, Any]:
     raise NotFoundError(
         f"No village '{village_id}' is published here.", f"此处未公开编号为“{village_id}”的村。"
     )
+
+
+def published_layers(workspace: Workspace) -> list[dict[str, Any]]:
+    """Return every current layer, its remarks as their number alone.
+
+    Remarks quote names, positions and numbers of single rows, so they stay with the office
+    (`upland layers --json`) unless single villages are public.
+    """
+    documents = list_layers(workspace)
+    if villages_are_public(workspace):
+        return documents
+    return [{**d, "remarks": [], "remarks_count": len(d["remarks"])} for d in documents]
 
 
 def published_run(workspace: Workspace, run: RunRecord) -> dict[str, Any]:

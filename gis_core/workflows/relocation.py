@@ -19,6 +19,7 @@ from gis_core.store.workspace import Workspace
 from gis_core.surfaces.sampling import sample
 from gis_core.surfaces.terrain import slope
 from gis_core.text import Text, as_document
+from gis_core.workflows.destinations import destinations_of
 from gis_core.workflows.layers import input_hashes
 from gis_core.workflows.travel import elevation_on, travel_times
 from gis_core.workflows.workspace import analysis_grid, county_units, has_units
@@ -80,7 +81,7 @@ def plan(
         If the rules contradict; nothing is kept, and the conflicts are said in words.
     """
     villages = workspace.villages()
-    destinations = _destinations(workspace)
+    destinations = destinations_of(workspace)
     minutes = travel_times(workspace, villages, destinations, progress=part_of(progress, 0, 0.4))
     ranking = _ranking(workspace, villages, _to_town(destinations, minutes), silent)
     made = plan_relocation(
@@ -153,20 +154,6 @@ def _rules(request: PlanRequest, first_year: int) -> PlanRules:
     )  # fmt: skip
 
 
-def _destinations(workspace: Workspace) -> gpd.GeoDataFrame:
-    if not workspace.has_layer("destination"):
-        raise NotFoundError(
-            "The workspace holds no destinations to move to: upland import layer destination FILE "
-            "(columns destination_id, name, kind, county_code, capacity_people).",
-            "工作区中没有安置点:请运行 upland import layer destination 文件"
-            "(字段 destination_id、name、kind、county_code、capacity_people)。",
-        )
-    found = workspace.features("destination")
-    if "name" not in found and "name_zh" in found:
-        found = found.assign(name=found["name_zh"])
-    return found
-
-
 def _to_town(destinations: gpd.GeoDataFrame, minutes: pd.DataFrame) -> pd.Series | None:
     """Return minutes to the nearest town among the destinations, None where there is none."""
     towns = destinations.loc[destinations["kind"] == "town", "destination_id"]
@@ -183,7 +170,7 @@ def _ranking(
     model = load_priority_model()
     factors = factors_from_survey(_answers(villages), model)
     if to_town_min is None and workspace.has_layer("destination"):
-        destinations = _destinations(workspace)
+        destinations = destinations_of(workspace)
         towns = destinations[destinations["kind"] == "town"]
         if len(towns):
             to_town_min = travel_times(workspace, villages, towns, progress=progress).min(axis=1)
@@ -245,6 +232,6 @@ def _county_names(workspace: Workspace) -> dict[str, Any]:
     if not has_units(workspace):
         return {}
     return {
-        row.code: as_document(Text(row.name_en or row.code, row.name_zh or row.code))
+        row.code: as_document(Text(row.name_en or row.name_zh or row.code, row.name_zh or row.code))
         for row in county_units(workspace).itertuples()
     }

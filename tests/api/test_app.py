@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from gis_core.errors import StorageError
 from gis_core.settings import Settings
 from gis_core.store.workspace import Workspace
 from tests.api.conftest import publishing
@@ -72,7 +73,8 @@ def test_assets_and_nothing_beside_them(client: TestClient) -> None:
     assert client.get("/assets/upland.js").status_code == 200
     assert client.get("/assets/pages.css").headers["cache-control"].startswith("public")
     for hostile in ("/assets/..%2f..%2fpages/page.html", "/assets/%2e%2e/__init__.py",
-                    "/assets//etc/passwd", "/assets/__init__.py"):  # fmt: skip
+                    "/assets//etc/passwd", "/assets/__init__.py", "/assets/%00",
+                    "/assets/" + "a" * 5000):  # fmt: skip
         assert client.get(hostile).status_code == 404
 
 
@@ -84,6 +86,9 @@ def test_problems_are_documents_in_the_readers_language(client: TestClient) -> N
     assert client.get("/api/runs/bases-99").status_code == 404
     assert client.get("/nothing").json()["status"] == 404
     assert client.get("/api/runs", params={"kind": "x" * 3000}).json() == []
+    assert client.get("/api/runs", params={"kind": "\0"}).json() == []
+    assert client.get("/api/runs/%00").status_code == 404
+    assert client.get("/api/plans/suitability-1").status_code == 404
 
 
 def test_layers_regions_and_runs(client: TestClient, worked: Workspace) -> None:
@@ -109,6 +114,10 @@ def test_single_villages_are_held_back_where_they_are_not_published(worked: Work
         plan = client.get("/api/plans/plan-1").json()
         assert "assignments" not in plan
         assert sum(row["people"] for row in plan["assignments_by_county"]) > 0
+        layers = client.get("/api/layers").json()
+        assert all(row["remarks"] == [] for row in layers)
+        kept = {record.info.theme: len(record.info.remarks) for record in worked.layers()}
+        assert {row["theme"]: row["remarks_count"] for row in layers} == kept
         for name in ("overview", "relocation"):
             page = client.get(f"/maps/{name}", params={"lang": "zh"}).text
             assert moved not in page
@@ -120,3 +129,18 @@ def test_the_api_describes_itself_without_another_server(client: TestClient) -> 
     assert "/assets/swagger-ui-bundle.js" in page
     assert "https://" not in page
     assert "/api/layers" in client.get("/openapi.json").json()["paths"]
+
+
+def test_files_out_of_reach_are_a_service_that_is_away(
+    client: TestClient, worked: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: Workspace) -> None:
+        raise StorageError("the folder is away", "文件夹不在")
+
+    monkeypatch.setattr(Workspace, "layers", away)
+    answer = client.get("/api/layers")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "folder" not in answer.json()["detail"]
+    monkeypatch.undo()
+    assert client.get("/api/layers").status_code == 200

@@ -14,8 +14,11 @@ def asset_path(name: str) -> Path | None:
     if name in OWN:
         return FOLDER / name
     vendor = (FOLDER / "vendor").resolve()
-    path = (vendor / name).resolve()
-    return path if path.is_relative_to(vendor) and path.is_file() else None
+    try:
+        path = (vendor / name).resolve()
+        return path if path.is_relative_to(vendor) and path.is_file() else None
+    except (OSError, ValueError):  # a name too long for the file system, or with a NUL
+        return None
 
 
 def vendor_built() -> bool:
