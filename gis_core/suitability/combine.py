@@ -9,6 +9,10 @@ from gis_core.suitability.result import EXCLUDED_CLASS, NO_DATA_CLASS
 Floats = NDArray[np.float32]
 
 
+BLOCK = 4096  # cells whose sums stay in the nearest cache while criteria are added
+ROUNDING = np.float32(1e-6)  # a score this little below a class limit has reached it
+
+
 @njit(cache=True)
 def weighted_classes(
     scores: Floats,
@@ -24,7 +28,7 @@ def weighted_classes(
     scores
         (criteria, cells), 0 to 1; NaN means no data.
     weights
-        (criteria,), sum 1.
+        (criteria,), sum 1. A criterion of weight 0 is not looked at, nor are its gaps.
     failed
         (cells,), bits of failed rules.
     inside
@@ -41,20 +45,25 @@ def weighted_classes(
     criteria, cells = scores.shape
     score = np.empty(cells, np.float32)
     codes = np.empty(cells, np.uint8)
-    for cell in range(cells):
-        total = np.float32(0.0)
+    for start in range(0, cells, BLOCK):
+        end = min(start + BLOCK, cells)
+        total = score[start:end]
+        total[:] = 0.0
         for criterion in range(criteria):
-            total += weights[criterion] * scores[criterion, cell]
-        if not inside[cell] or np.isnan(total):
-            score[cell], codes[cell] = np.nan, NO_DATA_CLASS
-            continue
-        if failed[cell] != 0:
-            score[cell], codes[cell] = np.nan, EXCLUDED_CLASS
-            continue
-        code = 1
-        for limit in limits:
-            if total >= limit:
-                break
-            code += 1
-        score[cell], codes[cell] = total, code
+            weight = weights[criterion]
+            if weight > 0:
+                part = scores[criterion, start:end]
+                for i in range(end - start):
+                    total[i] += weight * part[i]
+        for i in range(end - start):
+            code = 1
+            for limit in limits:
+                code += total[i] + ROUNDING < limit
+            no_data = not inside[start + i] or np.isnan(total[i])
+            excluded = failed[start + i] != 0
+            codes[start + i] = (
+                NO_DATA_CLASS if no_data else EXCLUDED_CLASS if excluded else np.uint8(code)
+            )
+            if no_data or excluded:
+                total[i] = np.nan
     return score, codes

@@ -12,6 +12,7 @@ from gis_core.text import Text, as_document
 
 NO_SCORE = 255  # in packed scores: no data
 FULL_SCORE = 254  # in packed scores: 1.0
+TAGS_ZH = {"standard": "标准规定", "local": "地方规定", "planner": "规划者参数"}
 
 
 def pack_scores(scores: xr.DataArray) -> xr.DataArray:
@@ -86,8 +87,8 @@ def _sentences(
     said = []
     for rule in failed:
         said.append(Text(
-            f"Excluded: {rule['title']['en']} ({rule['tag']}; {rule['source']}).",
-            f"排除:{rule['title']['zh']}({rule['tag']};{rule['source']})。",
+            f"Excluded: {rule['title']['en']} ({rule['tag']}; {rule['source']['en']}).",
+            f"排除:{rule['title']['zh']}({TAGS_ZH[rule['tag']]};{rule['source']['zh']})。",
         ))  # fmt: skip
     for row in missing:
         said.append(Text(

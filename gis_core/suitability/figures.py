@@ -39,7 +39,7 @@ def excluded_areas(
     for bit, rule in enumerate(rules):
         hit = (failed >> np.uint32(bit)) & np.uint32(1) > 0
         found.append(ExcludedArea(
-            rule.name, rule.title, rule.tag, rule.source.en, int(hit.sum()),
+            rule.name, rule.title, rule.tag, rule.source, int(hit.sum()),
             float(area_mu[hit].sum(dtype=np.float64)),
         ))  # fmt: skip
     return tuple(found)

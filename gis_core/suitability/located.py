@@ -25,6 +25,27 @@ class LocatedDocument:
                 f"{source}, line {line}: is not YAML ({err}). Correct the line.",
                 f"{source} 第{line}行:不是有效的 YAML({err})。请改正该行。",
             ) from err
+        self._refuse_doubled_keys(self._node)
+
+    def _refuse_doubled_keys(self, node: Any) -> None:
+        """Refuse a key that stands twice in one mapping; YAML itself would keep the last."""
+        if isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._refuse_doubled_keys(item)
+        if not isinstance(node, yaml.MappingNode):
+            return
+        seen: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in seen:
+                raise InvalidModelError(
+                    f"{self.source}, line {line}: '{key.value}' stands already on line "
+                    f"{seen[key.value]}. Keep one of them.",
+                    f"{self.source} 第{line}行:“{key.value}”已在第{seen[key.value]}行出现。"
+                    "请只保留一个。",
+                )
+            seen[str(key.value)] = line
+            self._refuse_doubled_keys(value)
 
     def line_of(self, path: Path_) -> int:
         """Return the line (from 1) of the part at `path`, or of its nearest parent."""

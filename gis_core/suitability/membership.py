@@ -20,6 +20,11 @@ class Piecewise:
     values: tuple[float, ...]
     scores: tuple[float, ...]
 
+    @property
+    def reach(self) -> float:
+        """Value beyond which the score no longer changes."""
+        return self.values[-1]
+
     def score(self, values: Floats) -> Floats:
         """Return scores 0 to 1; NaN stays NaN, ``inf`` takes the last score."""
         return np.interp(values, self.values, self.scores).astype(np.float32)
@@ -31,6 +36,11 @@ class Sigmoid:
 
     middle: float
     width: float
+
+    @property
+    def reach(self) -> float:
+        """Value beyond which the score changes by less than 0.001."""
+        return self.middle + 4.0 * abs(self.width)
 
     def score(self, values: Floats) -> Floats:
         """Return scores 0 to 1; NaN stays NaN."""
@@ -46,6 +56,11 @@ class Gaussian:
 
     centre: float
     width: float
+
+    @property
+    def reach(self) -> float:
+        """Value beyond which the score changes by less than 0.001."""
+        return self.centre + 4.0 * abs(self.width)
 
     def score(self, values: Floats) -> Floats:
         """Return scores 0 to 1; NaN stays NaN."""
@@ -65,10 +80,20 @@ class Categorical:
         out = np.full(values.shape, np.nan, np.float32)
         known = np.isfinite(values)
         for value in np.unique(values[known]):
-            keys = (str(int(value)), *names.get(int(value), ()))
-            score = next((self.scores[k] for k in keys if k in self.scores), self.other)
-            out[values == value] = score
+            keys = class_keys(int(value), names)
+            found = [s for name, s in self.scores.items() if class_key(name) in keys]
+            out[values == value] = found[0] if found else self.other
         return out
+
+
+def class_key(name: str) -> str:
+    """Return a class's name or value as it is compared: without case and outer blanks."""
+    return name.strip().casefold()
+
+
+def class_keys(value: int, names: dict[int, tuple[str, str]]) -> set[str]:
+    """Return all that a model may call a class: its value, English and Chinese name."""
+    return {str(value), *(class_key(name) for name in names.get(value, ()))}
 
 
 Membership = Piecewise | Sigmoid | Gaussian | Categorical

@@ -19,7 +19,8 @@ class Criterion:
     """One criterion: a layer (or what is derived from it), its membership and its weight.
 
     `weight` is as written, not normalised; an `optional` criterion is left out where its layer
-    is missing. `group` is one of the factor groups of RB/T 165.1-2018 and RB/T 170-2018.
+    is missing. `group` is one of the factor groups of RB/T 165.1-2018 and RB/T 170-2018. `flat`
+    is the score of level land, which faces nowhere; criteria on the aspect have it.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Criterion:
     tag: Tag
     source: Text
     optional: bool = False
+    flat: float | None = None
 
 
 @dataclass(frozen=True)

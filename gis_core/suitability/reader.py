@@ -18,7 +18,8 @@ DERIVATIONS = ("value", "slope", "aspect", "distance")
 DEFAULT_LIMITS = {"S1": 0.8, "S2": 0.6, "S3": 0.4, "N1": 0.2}
 TOP = {"name", "title", "purpose", "criteria", "rules", "classes"}
 CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", "weight", "tag",
-             "source", "optional"}  # fmt: skip
+             "source", "optional", "flat"}  # fmt: skip
+MOST_RULES = 32  # each has a bit of 32 in a cell's failed rules
 RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional"}
 LIMITS = {"above", "below", "within_m", "classes", "inside"}
 
@@ -43,6 +44,9 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
     criteria = tuple(
         reader.criterion(("criteria", i)) for i in range(reader.length(("criteria",), least=1))
     )
+    if reader.length(("rules",), least=0) > MOST_RULES:
+        raise document.refuse(("rules",), f"holds more than {MOST_RULES} rules. Join some of them.",
+                              f"规则超过 {MOST_RULES} 条。请合并部分规则。")  # fmt: skip
     rules = tuple(reader.rule(("rules", i)) for i in range(reader.length(("rules",), least=0)))
     reader.check_names([("criteria", c.name) for c in criteria])
     reader.check_names([("rules", r.name) for r in rules])
@@ -166,8 +170,16 @@ class _Reader:
         return limits  # type: ignore[return-value]
 
     def criterion(self, path: Path_) -> Criterion:
-        value = self.mapping(path, CRITERION, required=CRITERION - {"optional", "derive", "group"})
+        value = self.mapping(
+            path, CRITERION, required=CRITERION - {"optional", "derive", "group", "flat"}
+        )
         derive = self.choice((*path, "derive"), DERIVATIONS, "value")
+        if (derive == "aspect") != ("flat" in value):
+            raise self.document.refuse(
+                (*path, "flat") if "flat" in value else path,
+                "'flat', the score of level land, goes with 'derive: aspect' and only with it.",
+                "flat(平地得分)须与 derive: aspect 同时使用,且只用于坡向。",
+            )
         weight = self.number((*path, "weight"))
         if weight < 0:
             raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
@@ -179,6 +191,7 @@ class _Reader:
             unit=str(value["unit"] or ""), membership=self.membership((*path, "membership")),
             weight=weight, tag=self.tag(path, is_distance=derive == "distance"),  # type: ignore[arg-type]
             source=self.text((*path, "source")), optional=self.flag((*path, "optional")),
+            flat=self._score((*path, "flat")) if "flat" in value else None,
         )  # fmt: skip
 
     def tag(self, path: Path_, *, is_distance: bool) -> str:
@@ -212,14 +225,30 @@ class _Reader:
             chosen["inside"] = self.flag(place)
         else:
             chosen[kind] = self.number(place)
-        derive = "distance" if kind == "within_m" else "value"
+        if chosen[kind] is False or (kind == "within_m" and chosen[kind] <= 0):
+            raise self.document.refuse(
+                place, f"is {self.at(place)}, which excludes nothing. Leave the rule out, or give "
+                "true or a distance above 0.",
+                f"为 {self.at(place)},不排除任何单元。请删除该规则,或改为 true 或大于 0 的距离。",
+            )  # fmt: skip
+        derive = self._derivation_of_rule(path, kind)
         return Rule(
             name=self.word((*path, "name")), title=self.text((*path, "title")),
-            layer=self.word((*path, "layer")),
-            derive=self.choice((*path, "derive"), DERIVATIONS, derive),  # type: ignore[arg-type]
-            tag=self.tag(path, is_distance=kind == "within_m"),  # type: ignore[arg-type]
+            layer=self.word((*path, "layer")), derive=derive,  # type: ignore[arg-type]
+            tag=self.tag(path, is_distance=derive == "distance"),  # type: ignore[arg-type]
             source=self.text((*path, "source")), optional=self.flag((*path, "optional")), **chosen,
         )  # fmt: skip
+
+    def _derivation_of_rule(self, path: Path_, kind: str) -> str:
+        """Return what the rule looks at; only `above` and `below` leave a choice."""
+        own = {"within_m": "distance"}.get(kind, "value")
+        derive = self.choice((*path, "derive"), DERIVATIONS, own)
+        if kind not in ("above", "below") and derive != own:
+            raise self.document.refuse(
+                (*path, "derive"), f"is '{derive}', but '{kind}' looks at the {own}. Leave it out.",
+                f"为“{derive}”,但 {kind} 针对的是 {own}。请删除该键。",
+            )  # fmt: skip
+        return derive
 
     def membership(self, path: Path_) -> Membership:
         kinds: dict[str, tuple[set[str], Callable[[], Membership]]] = {

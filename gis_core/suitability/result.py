@@ -23,7 +23,7 @@ class CriterionUse:
     title: Text
     weight: float
     tag: str
-    source: str
+    source: Text
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class ExcludedArea:
     rule: str
     title: Text
     tag: str
-    source: str
+    source: Text
     cells: int
     area_mu: float
 
@@ -66,7 +66,8 @@ class SuitabilityResult:
     Attributes
     ----------
     score
-        float32, 0 to 1, dims (y, x); NaN where a required layer has no data or a rule excludes.
+        float32, 0 to 1, dims (y, x); NaN where a rule excludes, or a criterion that counts
+        has no data.
     class_codes
         uint8, dims (y, x): 0 no data, 1 to 5 for S1 S2 S3 N1 N2, 9 excluded.
     failed_rules

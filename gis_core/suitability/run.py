@@ -9,16 +9,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from gis_core.errors import NotFoundError
+from gis_core.errors import InvalidCriterionError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
 from gis_core.suitability.combine import weighted_classes
 from gis_core.suitability.figures import class_areas, excluded_areas, unit_figures
-from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import Criterion, SuitabilityModel
-from gis_core.suitability.prepare import Layer, Surfaces
+from gis_core.suitability.notes import class_notes, gap_notes
+from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
 from gis_core.suitability.weights import normalised
 from gis_core.surfaces.areas import cell_areas_m2
@@ -62,29 +62,29 @@ def run_suitability(
     surroundings
         Legends, units and hashes.
     weights
-        By criterion, instead of the model's; normalised here.
+        By criterion, instead of the model's; normalised here. Every used criterion has one.
 
     Returns
     -------
     result
         A cell without data in any used criterion has no score. Optional criteria and rules whose
-        layer is missing are left out, with a remark, and the weights normalised again.
+        layer is missing are left out, with a remark, and the weights normalised again. Remarks
+        also name classes that model and map do not share, and criteria with large gaps.
 
     Raises
     ------
     NotFoundError
         If a required layer is missing; the message says how to import it.
     InvalidCriterionError
-        If a weight is NaN, negative, or none is above zero.
+        If a weight is NaN, negative, missing or of no criterion, or none is above zero.
     InvalidModelError
         If a derivation does not fit its layer.
     """
     started = time.perf_counter()
     around = surroundings or Surroundings()
-    surfaces = Surfaces(dict(layers), grid, around.legends)
+    surfaces = Surfaces(dict(layers), grid, around.legends, distance_reach(model))
     used, remarks = _usable(model, surfaces)
-    asked = {c.name: c.weight if weights is None else weights.get(c.name, 0.0) for c in used}
-    shares = normalised(asked)
+    shares = normalised(_asked_weights(model, used, weights))
     scores = _criterion_scores(used, surfaces, progress)
     failed = _failed_rules(model, surfaces)
     zones = _zones(around.units, grid)
@@ -93,13 +93,14 @@ def run_suitability(
         scores.reshape(len(used), -1), np.array(list(shares.values()), np.float32),
         failed.ravel(), inside.ravel(), np.array(model.class_limits, np.float32),
     )  # fmt: skip
+    remarks += class_notes(model, used, surfaces) + gap_notes(model, used, scores, inside)
     progress(0.9, Text("Summing up by county", "正在按县汇总"))
     area_mu = cell_areas_m2(grid).to_numpy() * np.float32(15.0 / 10_000.0)
     wrapped_codes = codes.reshape(grid.shape)
     wrapped_score = score.reshape(grid.shape)
     return SuitabilityResult(
         model=model.name, title=model.title,
-        criteria=tuple(CriterionUse(c.name, c.title, shares[c.name], c.tag, c.source.en)
+        criteria=tuple(CriterionUse(c.name, c.title, shares[c.name], c.tag, c.source)
                        for c in used),
         consistency_ratio=None,
         classes=class_areas(wrapped_codes, area_mu),
@@ -152,6 +153,26 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
     return used, remarks
 
 
+def _asked_weights(
+    model: SuitabilityModel, used: list[Criterion], weights: Mapping[str, float] | None
+) -> dict[str, float]:
+    if weights is None:
+        return {c.name: c.weight for c in used}
+    known = [c.name for c in model.criteria]
+    strange = sorted(set(weights) - set(known))
+    missing = [c.name for c in used if c.name not in weights]
+    if strange or missing:
+        raise InvalidCriterionError(
+            f"The weights do not fit the model '{model.name}': no criterion is named "
+            f"{', '.join(strange) or '(none)'}; without a weight are "
+            f"{', '.join(missing) or '(none)'}. Give one to each of {', '.join(known)}.",
+            f"权重与模型“{model.name}”不符:没有名为 {'、'.join(strange) or '(无)'} 的准则;"
+            f"缺少权重的准则:{'、'.join(missing) or '(无)'}。请为 {'、'.join(known)} "
+            "各设一个权重。",
+        )
+    return {c.name: weights[c.name] for c in used}
+
+
 def _criterion_scores(
     used: list[Criterion], surfaces: Surfaces, progress: Progress
 ) -> NDArray[np.float32]:
@@ -160,12 +181,7 @@ def _criterion_scores(
         progress(0.8 * i / len(used), Text(
             f"Scoring: {criterion.title.en}", f"正在评分:{criterion.title.zh}"
         ))  # fmt: skip
-        values = surfaces.values(criterion.layer, criterion.derive)
-        rule = criterion.membership
-        if isinstance(rule, Categorical):
-            scores[i] = rule.score_values(values, surfaces.class_names(criterion.layer))
-        else:
-            scores[i] = rule.score(values)
+        scores[i] = surfaces.scores(criterion)
     return scores
 
 

@@ -62,7 +62,7 @@ def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
         ("weight: 1", "weight: -1", r"m.yaml, line 11 \(criteria.1.weight\): is -1.0, wanted 0"),
         ("weight: 1", "weight: .nan", "line 11 .*is 'nan', wanted a number"),
         ("weight: 1", "weight: 0", "no weight is above zero"),
-        ("weight: 1", "weigth: 1", r"line 11 .*'weigth' is not known; known are derive, group"),
+        ("weight: 1", "weigth: 1", r"line 11 .*'weigth' is not known; known are derive, flat"),
         ("best: 0", "best: 25", "line 10 .*they must be different numbers"),
         ("kind: linear", "kind: liner", "line 10 .*wanted one of linear, piecewise"),
         ("kind: linear, best: 0, worst: 25", "kind: piecewise, points: [[2, 1], [1, 0]]",
@@ -75,6 +75,14 @@ def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
          "    source: {en: GB/T 19630, zh: 国标}\n", "give no distances"),
         ("exclude: {within_m: 100}", "exclude: {within_m: 100, above: 3}", "line 18 .*2 limits"),
         ("name: small", "name: [small", "line 2: is not YAML"),
+        ("name: small", "name: small\nname: other", "line 2: 'name' stands already on line 1"),
+        ("weight: 1", "weight: 1\n    weight: 2", "line 12: 'weight' stands already on line 11"),
+        ("derive: slope", "derive: aspect", r"line 4 \(criteria.1\): 'flat', the score of level"),
+        ("derive: slope", "derive: slope\n    flat: 1", r"line 9 \(criteria.1.flat\): 'flat'"),
+        ("{within_m: 100}", "{within_m: 0}", r"line 18 .*within_m\): is 0, which excludes nothing"),
+        ("{within_m: 100}", "{inside: false}", "line 18 .*is False, which excludes nothing"),
+        ("exclude: {within_m: 100}", "derive: slope\n    exclude: {within_m: 100}",
+         "line 18 .*'within_m' looks at the distance"),
         ("criteria:", "classes: {S1: 0.5, S2: 0.6, S3: 0.4, N1: 0.2}\ncriteria:",
          "line 3 .*falling numbers"),
     ],
@@ -84,6 +92,25 @@ def test_a_fault_is_named_by_line(tmp_path: Path, old: str, new: str, said: str)
     with pytest.raises(InvalidModelError, match=said) as caught:
         read(tmp_path, head + new + tail)
     assert caught.value.text.zh != caught.value.text.en
+
+
+def test_no_distance_is_standard_however_it_is_written(tmp_path: Path) -> None:
+    rule = SOUND.rpartition("    exclude: {within_m: 100}\n    tag: planner\n")
+    below = "    derive: distance\n    exclude: {below: 100}\n    tag: standard\n"
+    with pytest.raises(InvalidModelError, match=r"line 20 .*give no distances"):
+        read(tmp_path, rule[0] + below + rule[2])
+    criterion = SOUND.replace(
+        "layer: elevation\n    derive: slope", "layer: road\n    derive: distance"
+    )
+    with pytest.raises(InvalidModelError, match=r"line 12 .*give no distances"):
+        read(tmp_path, criterion.replace("tag: planner", "tag: standard", 1))
+
+
+def test_more_rules_than_a_cell_can_know_are_refused(tmp_path: Path) -> None:
+    head, _, rule = SOUND.partition("rules:\n")
+    many = "".join(rule.replace("name: near", f"name: near{i}") for i in range(33))
+    with pytest.raises(InvalidModelError, match="more than 32 rules"):
+        read(tmp_path, f"{head}rules:\n{many}")
 
 
 def test_an_unknown_model_lists_the_shipped_ones() -> None:

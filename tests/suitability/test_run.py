@@ -97,6 +97,99 @@ def test_missing_data_and_missing_layers() -> None:
         )
 
 
+def test_weights_must_fit_the_criteria() -> None:
+    model = model_of(criterion("a"), criterion("b"))
+    layers = {"a": layer(5), "b": layer(6)}
+    with pytest.raises(InvalidCriterionError, match="named c; without a weight are b"):
+        run_suitability(model, layers, grid=GRID, weights={"a": 1.0, "c": 2.0})
+
+
+def test_a_gap_counts_only_where_the_criterion_does_and_is_said() -> None:
+    gaps = np.full(GRID.shape, 4.0)
+    gaps[0, :2] = np.nan
+    model = model_of(criterion("a"), replace(criterion("b"), title=Text("Soil", "土壤")))
+    layers = {"a": layer(8), "b": layer(gaps)}
+    without = run_suitability(model, layers, grid=GRID, weights={"a": 1.0, "b": 0.0})
+    np.testing.assert_allclose(without.score, 0.8, rtol=1e-6)
+    result = run_suitability(model, layers, grid=GRID)
+    assert np.isnan(result.score.values).sum() == 2
+    (note,) = result.remarks
+    assert "'Soil' has no data on 10.0% of the area" in note.reason.en
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=15), st.sampled_from([0.2, 0.4, 0.6, 0.8]))
+def test_equal_scores_at_a_limit_reach_its_class(weights: list[float], limit: float) -> None:
+    model = model_of(*(criterion(f"c{i}", weight=w) for i, w in enumerate(weights)))
+    layers = {f"c{i}": layer(10 * limit) for i in range(len(weights))}
+    codes = run_suitability(model, layers, grid=GRID).class_codes.values
+    assert (codes == {0.8: 1, 0.6: 2, 0.4: 3, 0.2: 4}[limit]).all()
+
+
+def test_heights_in_whole_metres_are_no_classes() -> None:
+    grid = Grid(METRIC, 500_000.0, 4_000_000.0, 30.0, 40, 40)
+    source = Grid(METRIC, 499_900.0, 4_000_100.0, 20.0, 90, 90)
+    east = np.tile(source.x_centres() - 500_000.0, (90, 1))
+    heights = source.wrap(np.round(1000 + 2 * east).astype(np.int16), name="elevation")
+    steep = replace(criterion("elevation", best=0, worst=90), derive="slope")
+    score = run_suitability(model_of(steep), {"elevation": heights}, grid=grid).score.values
+    np.testing.assert_allclose(90 * (1 - score[1:-1, 1:-1]), np.degrees(np.arctan(2)), atol=0.01)
+
+
+def test_what_lies_just_outside_counts_for_distance() -> None:
+    source = gpd.GeoDataFrame(geometry=[shapely.Point(499_750, 3_999_950)], crs=METRIC)
+    rule = Rule("near", SAY, "p", "distance", "planner", SAY, within_m=450)
+    away = replace(criterion("p", best=1000, worst=0), derive="distance")
+    result = run_suitability(
+        model_of(away, rules=(rule,)), {"p": source.to_crs(4326)}, grid=GRID
+    )  # fmt: skip
+    np.testing.assert_allclose(result.criterion_scores["p"].values[0], [0.3, 0.4, 0.5, 0.6, 0.7],
+                               rtol=1e-5)  # fmt: skip
+    assert result.failed_rules.values[0].tolist() == [1, 1, 0, 0, 0]
+
+
+def test_level_land_has_the_score_it_is_given() -> None:
+    values = np.full((9, 9), 5.0, np.float32)
+    values[:, 5:] += 100 * np.arange(4, dtype=np.float32)  # rises to the east: faces west
+    grid = Grid(METRIC, 500_000.0, 4_000_000.0, 100.0, 9, 9)
+    facing = replace(
+        criterion("a"), derive="aspect", flat=0.75,
+        membership=piecewise([(0, 0.0), (180, 1.0), (360, 0.0)]),
+    )  # fmt: skip
+    score = run_suitability(model_of(facing), {"a": layer(values, grid)}, grid=grid).score.values
+    assert score[4, 2] == 0.75
+    assert score[4, 6] == pytest.approx(0.5, abs=1e-3)
+    assert np.isnan(score[0]).all()
+
+
+def test_classes_that_model_and_map_do_not_share_are_said() -> None:
+    cover = GRID.wrap(np.full(GRID.shape, 1, np.uint8))
+    cover[0, 0], cover[0, 1] = 2, 3
+    legend = {1: Text("Grasslands", "草地"), 2: Text("Urban", "城镇"), 4: Text("Sand", "沙地")}
+    use = replace(
+        criterion("k"), title=Text("Cover", "土地覆被"),
+        membership=Categorical({"grasslands ": 0.8, "沙地": 0.1, "field": 1.0}, 0.25),
+    )  # fmt: skip
+    rule = Rule(
+        "town", Text("Towns", "城镇"), "k", "value", "local", SAY, classes=("URBAN", "city")
+    )
+    result = run_suitability(
+        model_of(use, rules=(rule,)), {"k": cover}, grid=GRID,
+        surroundings=Surroundings(legends={"k": legend}),
+    )  # fmt: skip
+    assert result.score.values[0, 1] == 0.25
+    assert result.score.values[1, 1] == pytest.approx(0.8)
+    assert result.failed_rules.values[0, 0] == 1
+    assert [r.reason.en for r in result.remarks] == [
+        "Criterion 'Cover' does not name the classes Urban, 3; they got the score of all others, "
+        "0.25.",
+        "'Cover' names field, but the layer 'k' has no such class; it has Grasslands, Urban, 3, "
+        "Sand.",
+        "'Towns' names city, but the layer 'k' has no such class; it has Grasslands, Urban, 3, "
+        "Sand.",
+    ]
+
+
 @pytest.mark.parametrize("weights", [{"a": float("nan")}, {"a": -1.0}, {"a": 0.0}, {"a": np.inf}])
 def test_bad_weights_are_refused_never_mapped(weights: dict[str, float]) -> None:
     with pytest.raises(InvalidCriterionError, match="'a'|of a "):
