@@ -212,7 +212,7 @@ def test_units_bound_the_area_and_get_their_figures() -> None:
     first, second = result.units
     assert first.mean_score == pytest.approx(0.9, abs=1e-6)
     assert second.mean_score == pytest.approx(0.1, abs=1e-6)
-    assert second.name.en == "02"
+    assert second.name.en == "乙"  # no English name: the Chinese one, not the code
     assert first.class_area_mu["S1"] == pytest.approx(8 * 15, rel=1e-3)
     assert result.document()["counties"][0]["s1_area_mu"] == first.class_area_mu["S1"]
 
