@@ -23,7 +23,7 @@ STATUS_OF: tuple[tuple[type[errors.GisCoreError], int], ...] = (
 )
 PLAIN = Text(
     "Something went wrong on our side; it was logged. Try again, or ask whoever runs this server.",
-    "服务器出现问题,已记录;请重试,或联系管理员。",
+    "服务器出现问题，已记录；请重试，或联系管理员。",
 )
 
 

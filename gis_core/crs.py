@@ -27,7 +27,7 @@ def parse_crs(value: str) -> CRS:
     except CRSError as err:
         raise InvalidParameterError(
             f"'{value}' names no coordinate reference system; use a code such as EPSG:4546.",
-            f"“{value}”不是坐标系名称;请使用如 EPSG:4546 的代码。",
+            f"“{value}”不是坐标系名称；请使用如 EPSG:4546 的代码。",
         ) from err
 
 
@@ -43,7 +43,7 @@ def choose_analysis_crs(lon: float, lat: float) -> CRS:
     if not found:
         raise CrsMismatchError(
             f"No metric CRS covers {lon}, {lat}; are these degrees?",
-            f"没有覆盖 {lon}, {lat} 的平面坐标系;这些坐标是经纬度吗?",
+            f"没有覆盖 {lon}, {lat} 的平面坐标系；这些坐标是经纬度吗？",
         )
     return CRS.from_epsg(int(found[0].code))
 
@@ -67,6 +67,6 @@ def check_lonlat(bounds: tuple[float, float, float, float], *, what: str) -> Non
         raise CrsMismatchError(
             f"{what}: coordinates {tuple(round(b, 3) for b in bounds)} cannot be degrees; the file "
             "claims the wrong CRS. Set the right one in a GIS and import again.",
-            f"{what}:坐标 {tuple(round(b, 3) for b in bounds)} 不可能是经纬度,文件声明的坐标系"
-            "有误;请在 GIS 中改正后重新导入。",
+            f"{what}：坐标 {tuple(round(b, 3) for b in bounds)} 不可能是经纬度，文件声明的坐标系"
+            "有误；请在 GIS 中改正后重新导入。",
         )

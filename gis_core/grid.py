@@ -41,7 +41,7 @@ class Grid:
         if not crs.is_projected or crs.axis_info[0].unit_name != "metre":
             raise CrsMismatchError(
                 f"The analysis CRS {crs.name} is not projected in metres; choose one that is.",
-                f"分析坐标系 {crs.name} 不是以米为单位的投影坐标系;请另选一个。",
+                f"分析坐标系 {crs.name} 不是以米为单位的投影坐标系；请另选一个。",
             )
         min_x, min_y, max_x, max_y = bounds
         if not (cell_m > 0 and max_x > min_x and max_y > min_y and np.isfinite(bounds).all()):
@@ -111,7 +111,7 @@ class Grid:
         if array.rio.crs is None:
             raise MissingCrsError(
                 f"The raster '{array.name}' has no CRS; set the right one and import it again.",
-                f"栅格“{array.name}”没有坐标系;请指定正确的坐标系后重新导入。",
+                f"栅格“{array.name}”没有坐标系；请指定正确的坐标系后重新导入。",
             )
         transform = array.rio.transform()
         height, width = array.shape
@@ -120,8 +120,8 @@ class Grid:
             raise InvalidParameterError(
                 f"The raster '{array.name}' has cells of {transform.a:g} by {-transform.e:g}; "
                 "wanted square ones with north up. Bring it onto the analysis grid first.",
-                f"栅格“{array.name}”的像元为 {transform.a:g} × {-transform.e:g},应为北向上的正方形"
-                "像元;请先对齐到分析格网。",
+                f"栅格“{array.name}”的像元为 {transform.a:g} × {-transform.e:g}，应为北向上的正方形"
+                "像元；请先对齐到分析格网。",
             )
         return cls(CRS(array.rio.crs), transform.c, transform.f, float(transform.a), height, width)
 
@@ -137,6 +137,6 @@ class Grid:
             raise CrsMismatchError(
                 f"{what.en} needs cells in metres, but the raster is in {self.crs.name}; bring it "
                 "onto the analysis grid first.",
-                f"{what.zh}需要以米为单位的像元,而栅格的坐标系是 {self.crs.name};"
+                f"{what.zh}需要以米为单位的像元，而栅格的坐标系是 {self.crs.name}；"
                 "请先对齐到分析格网。",
             )

@@ -56,14 +56,14 @@ def region_from_dict(document: Any, *, source: str = "region") -> Region:
     if not isinstance(document, dict):
         raise InvalidParameterError(
             f"{source}: a region is a list of 'key: value' lines.",
-            f"{source}:区域文件应由“键: 值”行组成。",
+            f"{source}：区域文件应由“键: 值”行组成。",
         )
     known = set(Region.__dataclass_fields__)
     unknown = sorted(set(document) - known)
     if unknown:
         raise InvalidParameterError(
             f"{source}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}.",
-            f"{source}:未知的键 {'、'.join(unknown)};可用的键有 {'、'.join(sorted(known))}。",
+            f"{source}：未知的键 {'、'.join(unknown)}；可用的键有 {'、'.join(sorted(known))}。",
         )
     try:
         brackets = tuple(
@@ -85,7 +85,7 @@ def region_from_dict(document: Any, *, source: str = "region") -> Region:
     if not 1 <= values["cell_m"] <= 10_000:
         raise InvalidParameterError(
             f"{source}: cell_m is {values['cell_m']}, wanted 1 to 10,000 metres.",
-            f"{source}:cell_m 为 {values['cell_m']},应在 1 至 10000 米之间。",
+            f"{source}：cell_m 为 {values['cell_m']}，应在 1 至 10000 米之间。",
         )
     return Region(**values)
 
@@ -96,6 +96,6 @@ def read_region(path: Path) -> Region:
         document = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
         raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}:不是可读的 YAML 文件({err})。"
+            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
         ) from err
     return region_from_dict(document, source=str(path))

@@ -53,5 +53,5 @@ def read_settings() -> Settings:
         name = f"UPLAND_{'_'.join(str(part) for part in first['loc'])}".upper()
         raise InvalidParameterError(
             f"{name} is '{first['input']}': {first['msg']}. Change or unset the variable.",
-            f"环境变量 {name} 的值“{first['input']}”无效:{first['msg']}。请修改或取消该变量。",
+            f"环境变量 {name} 的值“{first['input']}”无效：{first['msg']}。请修改或取消该变量。",
         ) from err

@@ -37,7 +37,7 @@ def geodesic_area_m2(shapes: gpd.GeoSeries) -> NDArray[np.float64]:
     if shapes.crs is None:
         raise MissingCrsError(
             "The geometries have no CRS, so their area cannot be computed; set one first.",
-            "几何没有坐标系,无法计算面积;请先指定坐标系。",
+            "几何没有坐标系，无法计算面积；请先指定坐标系。",
         )
     geod = Geod(ellps="WGS84")
     lonlat = shapes.to_crs(4326)

@@ -117,13 +117,13 @@ def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None
         raise InvalidParameterError(
             f"The areas are {settings.min_area_mu:g} to {settings.max_area_mu:g} mu; wanted "
             "positive and the least not above the largest.",
-            f"面积范围为 {settings.min_area_mu:g} 至 {settings.max_area_mu:g} 亩;"
+            f"面积范围为 {settings.min_area_mu:g} 至 {settings.max_area_mu:g} 亩；"
             "应为正数且下限不大于上限。",
         )
     if Grid.of(zones) != grid:
         raise InvalidParameterError(
             "The counties stand on another grid than the scores; burn them on the same one.",
-            "县界与得分的格网不一致;请使用同一格网。",
+            "县界与得分的格网不一致；请使用同一格网。",
         )
     if m2_from_mu(settings.max_area_mu) < grid.cell_m**2:
         raise InvalidParameterError(

@@ -36,7 +36,7 @@ def find_conflicts(
     said = [_rule_in_words(g, compiled, rules, names) for g in left]
     head = Text(
         "These rules cannot hold together: " + "; ".join(t.en for t in said) + ".",
-        "以下规则无法同时满足:" + ";".join(t.zh for t in said) + "。",
+        "以下规则无法同时满足：" + "；".join(t.zh for t in said) + "。",
     )
     return (head, *_least_changes(compiled, rules, left, names, time_limit_s))
 
@@ -67,7 +67,7 @@ def _rule_in_words(
     name = names.get(group.partition(":")[2], Text(group, group))
     return Text(
         f"{row.least:g} to {row.most:g} bases in {name.en}, which has {len(row.places)} candidates",
-        f"{name.zh}设 {row.least:g} 至 {row.most:g} 个基地(该县候选 {len(row.places)} 个)",
+        f"{name.zh}设 {row.least:g} 至 {row.most:g} 个基地（该县候选 {len(row.places)} 个）",
     )
 
 
@@ -97,11 +97,11 @@ def _least_changes(
         allowed = int(round(most.objective))
         if row.group == "count":
             said.append(Text(f"With the other rules kept, at most {allowed} bases are possible.",
-                             f"其余规则不变时,最多可选 {allowed} 个基地。"))  # fmt: skip
+                             f"其余规则不变时，最多可选 {allowed} 个基地。"))  # fmt: skip
         else:
             name = names.get(row.group.partition(":")[2], Text(row.group, row.group))
             said.append(Text(
                 f"With the other rules kept, {name.en} can hold at most {allowed}.",
-                f"其余规则不变时,{name.zh}最多可设 {allowed} 个。",
+                f"其余规则不变时，{name.zh}最多可设 {allowed} 个。",
             ))  # fmt: skip
     return said

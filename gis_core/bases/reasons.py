@@ -57,8 +57,8 @@ def _reason(
     text = Text(
         f"{row['area_mu']:,.0f} mu of mean score {row['mean_score']:.2f}; number "
         f"{rank[place]:,} of {len(worth):,} candidates, {in_county} of {len(same):,} in {name.en}.",
-        f"{row['area_mu']:,.0f} 亩,平均得分 {row['mean_score']:.2f};在全部 {len(worth)} 个候选中"
-        f"列第 {rank[place]},在{name.zh} {len(same)} 个候选中列第 {in_county}。",
+        f"{row['area_mu']:,.0f} 亩，平均得分 {row['mean_score']:.2f}；在全部 {len(worth)} 个候选中"
+        f"列第 {rank[place]}，在{name.zh} {len(same)} 个候选中列第 {in_county}。",
     )
     here = [p for p in taken if codes[p] == code]
     if minimum.get(code, 0) >= len(here) > 0:
@@ -72,7 +72,7 @@ def _reason(
         text = _and(text, Text(
             f"{len(better)} better candidates overlap it or lie too near; taking one of them would "
             "cost more elsewhere.",
-            f"有 {len(better)} 个得分更高的候选与其重叠或过近;选用它们会使其他基地损失更大。",
+            f"有 {len(better)} 个得分更高的候选与其重叠或过近；选用它们会使其他基地损失更大。",
         ))  # fmt: skip
     elif blocked:
         runner = max(blocked, key=lambda p: (worth[p], -p))
@@ -80,8 +80,8 @@ def _reason(
             f"Best of {len(blocked) + 1} candidates on this land; the next one "
             f"({candidates.iloc[runner]['base_id']}) is worth {worth[place] - worth[runner]:,.0f} "
             "mu less.",
-            f"为该地块 {len(blocked) + 1} 个候选中最优;次优候选"
-            f"({candidates.iloc[runner]['base_id']})低 {worth[place] - worth[runner]:,.0f} 亩。",
+            f"为该地块 {len(blocked) + 1} 个候选中最优；次优候选"
+            f"（{candidates.iloc[runner]['base_id']}）低 {worth[place] - worth[runner]:,.0f} 亩。",
         ))  # fmt: skip
     return text
 

@@ -49,15 +49,15 @@ class SelectionRules:
             raise InvalidParameterError(
                 f"count is {self.count}, spacing {self.spacing_m} m, compactness weight "
                 f"{self.compactness_weight}; wanted at least 1, 0 and 0.",
-                f"数量为 {self.count},间距 {self.spacing_m} 米,紧凑度权重 "
-                f"{self.compactness_weight};应分别不小于 1、0、0。",
+                f"数量为 {self.count}，间距 {self.spacing_m} 米，紧凑度权重 "
+                f"{self.compactness_weight}；应分别不小于 1、0、0。",
             )
         for code, (least, most) in self.limits_by_county(["*"]).items():
             if not 0 <= least <= most:
                 raise InvalidParameterError(
                     f"The limits of county {code} are {least} to {most}; wanted 0 or more and "
                     "rising.",
-                    f"县 {code} 的数量范围为 {least} 至 {most};应不小于 0 且下限不大于上限。",
+                    f"县 {code} 的数量范围为 {least} 至 {most}；应不小于 0 且下限不大于上限。",
                 )
 
     def limits_by_county(self, codes: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -92,13 +92,13 @@ def _checked(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         if column not in candidates:
             raise InvalidLayerError(
                 f"The candidates have no column '{column}'; wanted {', '.join(NEEDED)}.",
-                f"候选缺少“{column}”列;应有 {'、'.join(NEEDED)}。",
+                f"候选缺少“{column}”列；应有 {'、'.join(NEEDED)}。",
             )
     twice = candidates.loc[candidates["base_id"].duplicated(), "base_id"]
     if len(twice):
         raise InvalidLayerError(
             f"The candidate '{twice.iloc[0]}' stands twice; each needs a base_id of its own.",
-            f"候选“{twice.iloc[0]}”重复;每个候选应有唯一编号。",
+            f"候选“{twice.iloc[0]}”重复；每个候选应有唯一编号。",
         )
     return candidates.sort_values("base_id").reset_index(drop=True)
 

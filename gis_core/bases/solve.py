@@ -86,7 +86,7 @@ def solve_selection(
     if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
         raise ServiceError(
             f"The solver stopped with '{solver.modelStatusToString(status)}'.",
-            f"求解器异常停止:{solver.modelStatusToString(status)}。",
+            f"求解器异常停止：{solver.modelStatusToString(status)}。",
         )
     info = solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:

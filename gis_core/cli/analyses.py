@@ -36,7 +36,7 @@ def run_model(
 
 def print_suitability(voice: Voice, document: dict[str, Any]) -> None:
     """Print a run's classes, exclusions and counties as tables."""
-    mu, cells = Text("area, mu", "面积(亩)"), Text("cells", "单元数")
+    mu, cells = Text("area, mu", "面积（亩）"), Text("cells", "单元数")
     typer.echo(f"{document['run_id']}  {document['title']}")
     voice.table(
         Text("Classes", "适宜性等级"),
@@ -51,7 +51,7 @@ def print_suitability(voice: Voice, document: dict[str, Any]) -> None:
     voice.table(
         Text("Units", "县级单位"),
         [Text("code", "代码"), Text("name", "名称"), Text("mean score", "平均得分"),
-         Text("S1, mu", "S1(亩)")],
+         Text("S1, mu", "S1（亩）")],
         [[c["code"], c["name"], c["mean_score"], c["s1_area_mu"]] for c in document["counties"]],
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ def _place(at: str) -> tuple[float, float]:
     except ValueError as err:
         raise InvalidParameterError(
             f"--at is '{at}', wanted X,Y such as 111.1,36.2.",
-            f"--at 为“{at}”,应为 X,Y,如 111.1,36.2。",
+            f"--at 为“{at}”，应为 X,Y，如 111.1,36.2。",
         ) from err
     return x, y
 
@@ -120,7 +120,7 @@ def _limits(per_county: str | None) -> tuple[int, int] | None:
     if not (colon and low.isdecimal() and high.isdecimal() and int(low) <= int(high)):
         raise InvalidParameterError(
             f"--per-county is '{per_county}', wanted MIN:MAX such as 1:3.",
-            f"--per-county 为“{per_county}”,应为 最少:最多,如 1:3。",
+            f"--per-county 为“{per_county}”，应为“最少:最多”，如 1:3。",
         )
     return int(low), int(high)
 
@@ -129,7 +129,7 @@ def print_bases(voice: Voice, document: dict[str, Any]) -> None:
     """Print the chosen bases with objective, bound and gap."""
     voice.table(
         Text("Bases", "基地"),
-        [Text("no.", "序号"), Text("county", "县"), Text("area, mu", "面积(亩)"),
+        [Text("no.", "序号"), Text("county", "县"), Text("area, mu", "面积（亩）"),
          Text("mean score", "平均得分"), Text("compactness", "紧凑度")],
         [[b["number"], b["county_name"], b["area_mu"], b["mean_score"], b["compactness"]]
          for b in document["bases"]],
@@ -144,6 +144,6 @@ def print_proof(voice: Voice, document: dict[str, Any]) -> None:
     typer.echo(Text(
         f"{document['status']}: objective {objective:,.0f} {unit}, bound {bound:,.0f}, "
         f"gap {gap:.3%}, {seconds:.1f} s",
-        f"{document['status']}:目标值 {objective:,.0f}({unit}),界 {bound:,.0f},"
-        f"差距 {gap:.3%},用时 {seconds:.1f} 秒",
+        f"{document['status']}：目标值 {objective:,.0f}（{unit}），界 {bound:,.0f}，"
+        f"差距 {gap:.3%}，用时 {seconds:.1f} 秒",
     ).in_(voice.lang))  # fmt: skip

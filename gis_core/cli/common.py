@@ -51,7 +51,7 @@ def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> 
         except OSError as err:
             raise StorageError(
                 f"{file}: the remarks cannot be written ({err.strerror}). Name another file.",
-                f"{file}:无法写入备注({err.strerror})。请另选文件。",
+                f"{file}：无法写入备注（{err.strerror}）。请另选文件。",
             ) from err
     if voice.as_json:
         return
@@ -61,7 +61,7 @@ def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> 
     if more > 0:
         voice.say(Text(
             f"… and {more:,} more; --remarks FILE.csv writes them all.",
-            f"……另有 {more} 条;用 --remarks 文件.csv 可全部写出。",
+            f"……另有 {more} 条；用 --remarks 文件.csv 可全部写出。",
         ))  # fmt: skip
 
 

@@ -33,8 +33,8 @@ def _tell(
     typer.echo(Text(
         f"{record.info.theme}: {record.count:,} kept from {record.info.file_name} "
         f"({record.info.source_crs}, {record.info.source_datum}); {len(remarks)} remarks.",
-        f"{record.info.theme}:已从 {record.info.file_name} 导入 {record.count} 项"
-        f"({record.info.source_crs},{record.info.source_datum});备注 {len(remarks)} 条。",
+        f"{record.info.theme}：已从 {record.info.file_name} 导入 {record.count} 项"
+        f"({record.info.source_crs}，{record.info.source_datum})；备注 {len(remarks)} 条。",
     ).in_(voice.lang))  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def _show_mapping(voice: Voice, mapping: dict[str, dict[str, Any]]) -> None:
          Text("used", "采用")],
         [[header, taken["field"] or "", f"{taken['score']:.0f}",
           Text("yes", "是") if taken["used"] else Text("no, confirm with --mapping",
-                                                       "否,请用 --mapping 确认")]
+                                                       "否，请用 --mapping 确认")]
          for header, taken in mapping.items()],
     )  # fmt: skip
 

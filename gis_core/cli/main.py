@@ -99,8 +99,8 @@ def run() -> None:
         Voice(_lang()).say(Text(
             f"An unforeseen fault stopped the command ({said}). What was finished before is kept. "
             "Run it again with UPLAND_DEBUG=1 and send what it prints to the developers.",
-            f"发生未预料的错误({said}),命令已中止;此前完成的内容仍保留。"
-            "请设置 UPLAND_DEBUG=1 重新运行,并将输出发给开发者。",
+            f"发生未预料的错误（{said}），命令已中止；此前完成的内容仍保留。"
+            "请设置 UPLAND_DEBUG=1 重新运行，并将输出发给开发者。",
         ))  # fmt: skip
         sys.exit(1)
     except KeyboardInterrupt:

@@ -18,6 +18,6 @@ def print_summary(voice: Voice, document: dict[str, Any]) -> None:
     print_check(voice, told["survey"])
     print_bases(voice, told["bases"])
     print_plan(voice, told["plan"])
-    typer.echo(Text("Maps, open in any browser:", "地图(可用任何浏览器打开):").in_(voice.lang))
+    typer.echo(Text("Maps, open in any browser:", "地图（可用任何浏览器打开）：").in_(voice.lang))
     for path in told["maps"]:
         typer.echo(f"  {path}")

@@ -38,7 +38,7 @@ def init(region_file: RegionFile = None, as_json: Json = False) -> None:
         return
     typer.echo(Text(
         f"{settings.home}: an empty workspace for {region.name_en}.",
-        f"{settings.home}:已为{region.name_zh}建立空工作区。",
+        f"{settings.home}：已为{region.name_zh}建立空工作区。",
     ).in_(voice.lang))  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def serve(
     voice = Voice(settings.lang)
     voice.say(Text(
         f"Serving on http://{host}:{port} ; stop with Ctrl-C.",
-        f"服务地址 http://{host}:{port} ;按 Ctrl-C 停止。",
+        f"服务地址 http://{host}:{port} ；按 Ctrl-C 停止。",
     ))  # fmt: skip
     os.environ["UPLAND_HOME"] = str(settings.home.absolute())
     uvicorn.run(
@@ -112,7 +112,7 @@ def _refuse_missing(settings: Settings) -> None:
         raise InvalidParameterError(
             f"{settings.home} holds no workspace. Make one with `upland init` or `upland demo`, or "
             "name another with --workspace.",
-            f"{settings.home} 中没有工作区。请用 upland init 或 upland demo 建立,"
+            f"{settings.home} 中没有工作区。请用 upland init 或 upland demo 建立，"
             "或用 --workspace 指定。",
         )
 
@@ -149,5 +149,5 @@ def status(as_json: Json = False) -> None:
     if as_json:
         voice.result({"running": pid is not None, "pid": pid})
         return
-    running = Text(f"running, process {pid}", f"运行中,进程 {pid}")
+    running = Text(f"running, process {pid}", f"运行中，进程 {pid}")
     typer.echo((running if pid else Text("not running", "未运行")).in_(voice.lang))

@@ -189,13 +189,13 @@ def _sentence(core: list[str], change: dict[str, float], sure: bool) -> Text:
     ways_en = " or ".join(words[k].en.format(v) for k, v in change.items())
     ways_zh = "或".join(words[k].zh.format(v) for k, v in change.items())
     cure = Text(f" Any one of these is shown to be enough: {ways_en}.",
-                f"以下任一项经验证可行:{ways_zh}。") if change else Text("", "")  # fmt: skip
+                f"以下任一项经验证可行：{ways_zh}。") if change else Text("", "")  # fmt: skip
     doubt = Text("", "") if sure else Text(
         " Not every check was decided in time, so a smaller set may exist.",
-        "部分检验未能在时限内完成,可能存在更小的冲突集合。",
+        "部分检验未能在时限内完成，可能存在更小的冲突集合。",
     )  # fmt: skip
     return Text(
         f"Not every village that must move can, under these rules together: {en}."
         f"{cure.en}{doubt.en}",
-        f"以下规则同时成立时,无法使应搬的村全部搬迁:{zh}。{cure.zh}{doubt.zh}",
+        f"以下规则同时成立时，无法使应搬的村全部搬迁：{zh}。{cure.zh}{doubt.zh}",
     )

@@ -66,7 +66,7 @@ def load_priority_model(path: Path | None = None) -> PriorityModel:
         document = yaml.safe_load(place.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
         raise InvalidModelError(
-            f"{place}: cannot be read as YAML ({err}).", f"{place}:不是可读的 YAML 文件({err})。"
+            f"{place}: cannot be read as YAML ({err}).", f"{place}：不是可读的 YAML 文件（{err}）。"
         ) from err
     return priority_model_from_dict(document, source=str(place))
 
@@ -115,12 +115,12 @@ def _check(model: PriorityModel, source: str) -> None:
     if not names or len(set(names)) < len(names):
         raise InvalidModelError(
             f"{source}: factors must exist and have different names; found {names}.",
-            f"{source}:因子不能为空且名称不能重复;现有 {names}。",
+            f"{source}：因子不能为空且名称不能重复；现有 {names}。",
         )
     if list(model.under_people) != sorted(set(model.under_people)) or not model.under_people:
         raise InvalidModelError(
             f"{source}: under_people is {model.under_people}, wanted rising numbers.",
-            f"{source}:under_people 为 {model.under_people},应为递增的数字。",
+            f"{source}：under_people 为 {model.under_people}，应为递增的数字。",
         )
     for factor in model.factors:
         ends = factor.start != factor.end and np.isfinite([factor.start, factor.end]).all()
@@ -128,11 +128,11 @@ def _check(model: PriorityModel, source: str) -> None:
             raise InvalidModelError(
                 f"{source}: factor {factor.name} has weight {factor.weight} and runs from "
                 f"{factor.start} to {factor.end}; wanted a weight above 0 and two different ends.",
-                f"{source}:因子 {factor.name} 的权重为 {factor.weight},区间为 {factor.start} 至 "
-                f"{factor.end};权重应大于0,两端应不同。",
+                f"{source}：因子 {factor.name} 的权重为 {factor.weight}，区间为 {factor.start} 至 "
+                f"{factor.end}；权重应大于0，两端应不同。",
             )
         if factor.tag not in TAGS:
             raise InvalidModelError(
                 f"{source}: factor {factor.name} has tag '{factor.tag}', wanted {', '.join(TAGS)}.",
-                f"{source}:因子 {factor.name} 的标记为“{factor.tag}”,应为 {'、'.join(TAGS)}。",
+                f"{source}：因子 {factor.name} 的标记为“{factor.tag}”，应为 {'、'.join(TAGS)}。",
             )

@@ -151,7 +151,7 @@ def solve_relaxation(
             if status == highspy.HighsModelStatus.kTimeLimit:
                 break
             raise ServiceError(f"HiGHS ended the relaxation with {status}.",
-                               f"HiGHS 求解松弛问题异常结束({status})。")  # fmt: skip
+                               f"HiGHS 求解松弛问题异常结束（{status}）。")  # fmt: skip
         row_dual = np.array(solver.getSolution().row_dual)
         current = read_duals(plan, rows, row_dual)
         prices = price(plan, current)

@@ -112,7 +112,7 @@ def _read_outcome(
     stopped = (kinds.kOptimal, kinds.kTimeLimit, kinds.kInterrupt, kinds.kSolutionLimit)
     if status not in stopped:
         raise ServiceError(
-            f"HiGHS ended the plan with {status}.", f"HiGHS 求解异常结束({status})。"
+            f"HiGHS ended the plan with {status}.", f"HiGHS 求解异常结束（{status}）。"
         )
     bound = float(info.mip_dual_bound)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:

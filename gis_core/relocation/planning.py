@@ -245,20 +245,20 @@ def _caveats(problem: Problem) -> tuple[Text, ...]:
         caveats.append(Text(
             "Costs per person are planner's assumptions where a destination gives none; replace "
             "them in the standards table.",
-            "安置点未给出人均费用的,采用规划假设值,请在标准表中替换。",
+            "安置点未给出人均费用的，采用规划假设值，请在标准表中替换。",
         ))  # fmt: skip
     caveats.append(Text(
         f"Weights of the objective are the planner's: {rules.weights.waiting_yuan:,.0f} yuan for "
         "a person's year of waiting at urgency 1, "
         f"{rules.weights.travel_yuan:,.0f} yuan for a person's minute of journey.",
-        f"目标函数权重由规划者设定:紧迫度为1的每人每年等待计{rules.weights.waiting_yuan:.0f}元,"
+        f"目标函数权重由规划者设定：紧迫度为1的每人每年等待计{rules.weights.waiting_yuan:.0f}元，"
         f"每人每分钟路程计{rules.weights.travel_yuan:.0f}元。",
     ))  # fmt: skip
     if (problem.sites["kind"] == SCATTERED).any():
         caveats.append(Text(
             "The scattered form has no site: its journey is counted as that to the nearest "
             "destination in reach.",
-            "自主分散迁移没有固定地点,路程按到最近可达安置点计。",
+            "自主分散迁移没有固定地点，路程按到最近可达安置点计。",
         ))  # fmt: skip
     return tuple(caveats)
 

@@ -145,14 +145,14 @@ def _require(frame: pd.DataFrame, fields: Sequence[str], en: str, zh: str) -> No
         raise InvalidLayerError(
             f"The {en} need rows with the columns {', '.join(fields)}; missing: "
             f"{', '.join(missing) or 'all rows'}.",
-            f"{zh}数据应含 {'、'.join(fields)} 各列;缺少:{'、'.join(missing) or '全部行'}。",
+            f"{zh}数据应含 {'、'.join(fields)} 各列；缺少：{'、'.join(missing) or '全部行'}。",
         )
     ids = frame[fields[0]].astype(str)
     if ids.duplicated().any():
         name = ids[ids.duplicated()].iloc[0]
         raise InvalidLayerError(
             f"{fields[0]} '{name}' repeats in the {en}; each needs its own.",
-            f"{zh}数据中 {fields[0]}“{name}”重复;每行应有唯一编号。",
+            f"{zh}数据中 {fields[0]}“{name}”重复；每行应有唯一编号。",
         )
 
 
@@ -169,7 +169,7 @@ def _sites(destinations: pd.DataFrame, standards: Standards) -> pd.DataFrame:
     if unknown:
         raise InvalidLayerError(
             f"Destinations have the unknown kind {', '.join(unknown)}; wanted {', '.join(FORMS)}.",
-            f"安置点的 kind“{'、'.join(unknown)}”未知;应为 {'、'.join(FORMS)}。",
+            f"安置点的 kind“{'、'.join(unknown)}”未知；应为 {'、'.join(FORMS)}。",
         )
     bad = ~(sites["capacity_people"] >= 0) & (sites["kind"] != SCATTERED)
     if bad.any():
@@ -177,8 +177,8 @@ def _sites(destinations: pd.DataFrame, standards: Standards) -> pd.DataFrame:
         raise InvalidLayerError(
             f"Destination {first['name_en']} has capacity_people {first['capacity_people']}; "
             "wanted 0 or more (only the scattered form may leave it empty).",
-            f"安置点{first['name']}的 capacity_people 为 {first['capacity_people']};应不小于0"
-            "(只有自主分散迁移可以不填)。",
+            f"安置点{first['name']}的 capacity_people 为 {first['capacity_people']}；应不小于0"
+            "（只有自主分散迁移可以不填）。",
         )
     given = destinations.get("cost_per_person_yuan", pd.Series(np.nan, index=sites.index))
     given = given.astype(float)
@@ -212,7 +212,7 @@ def _units(
     left["why"] = [
         Text("The village declined to move.", "该村不愿搬迁。") if refuses else
         Text("Its number of people is not known (or 0), so it cannot be planned.",
-             "该村人口数不详(或为0),无法编入方案。")
+             "该村人口数不详（或为0），无法编入方案。")
         for refuses in left["village_id"].isin(rules.declined)
     ]  # fmt: skip
     units = frame[~unknown & ~declined].reset_index(drop=True)
@@ -220,7 +220,7 @@ def _units(
         raise InvalidLayerError(
             "No village is left to plan: none is under the target size with people known and "
             "willing to move.",
-            "没有可编入方案的村:没有既在目标人口规模以下、人口数已知又愿意搬迁的村。",
+            "没有可编入方案的村：没有既在目标人口规模以下、人口数已知又愿意搬迁的村。",
         )
     return units.assign(score=units["score"].fillna(0.0)), left.reset_index(drop=True)
 
@@ -241,7 +241,7 @@ def _times(
         raise InvalidParameterError(
             f"The travel times (shape {np.shape(times)}) do not cover the {len(rows)} villages and "
             f"{len(columns)} destinations; compute them again for these layers.",
-            f"出行时间(形状 {np.shape(times)})与{len(rows)}个村、{len(columns)}个安置点不符;"
+            f"出行时间（形状 {np.shape(times)}）与{len(rows)}个村、{len(columns)}个安置点不符；"
             "请重新计算。",
         )
     return frame
@@ -260,10 +260,10 @@ def _check_fixed(rules: PlanRules, villages: pd.DataFrame, sites: pd.DataFrame) 
             raise InvalidParameterError(
                 f"A fixed decision sends {village} to '{move.destination_id}', which is not among "
                 "the destinations.",
-                f"既定决定将{village}安置到“{move.destination_id}”,但安置点中没有它。",
+                f"既定决定将{village}安置到“{move.destination_id}”，但安置点中没有它。",
             )
         if village in rules.declined:
             raise InvalidParameterError(
                 f"Village {village} both declined and has a fixed decision; remove one of the two.",
-                f"村{village}既登记为不愿搬迁,又有既定决定;请去掉其中一项。",
+                f"村{village}既登记为不愿搬迁，又有既定决定；请去掉其中一项。",
             )

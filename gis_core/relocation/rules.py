@@ -118,5 +118,5 @@ def _check(rules: PlanRules) -> None:
 def _refuse(name: str, found: object, wanted: str) -> None:
     raise InvalidParameterError(
         f"Plan rule {name} is {found}, wanted {wanted}.",
-        f"方案规则 {name} 为 {found},应为 {wanted}。",
+        f"方案规则 {name} 为 {found}，应为 {wanted}。",
     )

@@ -81,7 +81,7 @@ def _quota_short(problem: Problem, compiled: CompiledPlan) -> Conflict | None:
         change["years"] = years
         years_en, years_zh = (
             f", or at least {years} years at this quota",
-            f",或按此指标至少{years}年",
+            f"，或按此指标至少{years}年",
         )
     about_en, about_zh = ("", "") if exact else ("about ", "约")
     per_year = rules.yearly(rules.quota)
@@ -93,7 +93,7 @@ def _quota_short(problem: Problem, compiled: CompiledPlan) -> Conflict | None:
     return Conflict(("quota", "years", "goal"), Text(
         f"{rate_en} {verb} at most {allowed:,.0f} people in {rules.years} years; the goal is "
         f"{goal:,.0f}. It needs {about_en}{quota:,} people a year{years_en}.",
-        f"{rate_zh},{rules.years}年最多搬迁{allowed:.0f}人,而目标为{goal:.0f}人;"
+        f"{rate_zh}，{rules.years}年最多搬迁{allowed:.0f}人，而目标为{goal:.0f}人；"
         f"需要每年{about_zh}{quota}人{years_zh}。",
     ), change)  # fmt: skip
 
@@ -108,7 +108,7 @@ def _villages_over_quota(problem: Problem) -> Conflict | None:
     return Conflict(("quota", "whole_villages"), Text(
         f"{len(large)} villages have more people than a year's quota of {most:,.0f} and would have "
         f"to be split: {names.en}. A year of {need:,} people would take them whole.",
-        f"{len(large)}个村的人口超过一年指标{most:.0f}人,须拆分才能搬迁:{names.zh}。"
+        f"{len(large)}个村的人口超过一年指标{most:.0f}人，须拆分才能搬迁：{names.zh}。"
         f"某年指标达到{need}人即可整村搬迁。",
     ), {"quota": need})  # fmt: skip
 
@@ -128,7 +128,7 @@ def _capacity_short(problem: Problem, compiled: CompiledPlan) -> Conflict | None
     return Conflict(("capacity", "goal"), Text(
         f"The destinations open to the target villages{en} hold {room:,.0f} people; "
         f"{goal:,.0f} are to move. Room for at least {goal - room:,.0f} more is needed.",
-        f"{zh}目标村可去的安置点共可容纳{room:.0f}人,而需搬迁{goal:.0f}人;"
+        f"{zh}目标村可去的安置点共可容纳{room:.0f}人，而需搬迁{goal:.0f}人；"
         f"至少还需增加{goal - room:.0f}人的容量。",
     ), {"capacity_people": math.ceil(goal - room)})  # fmt: skip
 
@@ -158,7 +158,7 @@ def _budget_short(problem: Problem, compiled: CompiledPlan) -> Conflict | None:
         f"The budget gives {money:,.0f} yuan in {problem.rules.years} years; moving every target "
         f"village to its cheapest destination costs {need:,.0f}. It needs at least {year:,} yuan a "
         "year.",
-        f"{problem.rules.years}年资金共{money:.0f}元,而全部目标村按最省去处搬迁需{need:.0f}元;"
+        f"{problem.rules.years}年资金共{money:.0f}元，而全部目标村按最省去处搬迁需{need:.0f}元；"
         f"每年至少需要{year}元。",
     ), {"budget_yuan": year})  # fmt: skip
 
@@ -180,7 +180,7 @@ def _nowhere_to_go(problem: Problem) -> Conflict | None:
     return Conflict(("destinations", "forms", "max_travel_min", "within_county"), Text(
         f"{len(lost)} target villages have no destination that form, county and travel time "
         f"allow: {names.en}. {en}.",
-        f"{len(lost)}个目标村没有符合安置方式、县域和路程要求的安置点:{names.zh}。{zh}。",
+        f"{len(lost)}个目标村没有符合安置方式、县域和路程要求的安置点：{names.zh}。{zh}。",
     ), change)  # fmt: skip
 
 

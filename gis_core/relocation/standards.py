@@ -48,7 +48,7 @@ class Standards:
                 return max(rows, key=lambda row: (row.year, -row.cost_per_person_yuan))
         raise InvalidParameterError(
             f"The standards table has no cost per person for form '{form}'; add a row.",
-            f"标准表中没有“{form}”方式的人均费用;请补充一行。",
+            f"标准表中没有“{form}”方式的人均费用；请补充一行。",
         )
 
 
@@ -65,13 +65,13 @@ def load_standards(path: Path | None = None) -> Standards:
         document = yaml.safe_load(place.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
         raise InvalidParameterError(
-            f"{place}: cannot be read as YAML ({err}).", f"{place}:不是可读的 YAML 文件({err})。"
+            f"{place}: cannot be read as YAML ({err}).", f"{place}：不是可读的 YAML 文件（{err}）。"
         ) from err
     if not isinstance(document, list) or not document:
         raise InvalidParameterError(
-            f"{place}: a standards table is a list of rows.", f"{place}:标准表应为若干行的列表。"
+            f"{place}: a standards table is a list of rows.", f"{place}：标准表应为若干行的列表。"
         )
-    return Standards(tuple(_read_row(row, f"{place}: row {i}", f"{place}:第{i}行")
+    return Standards(tuple(_read_row(row, f"{place}: row {i}", f"{place}：第{i}行")
                            for i, row in enumerate(document, 1)))  # fmt: skip
 
 
@@ -96,7 +96,7 @@ def _read_row(row: Any, en: str, zh: str) -> CostStandard:
     if not 0 < standard.cost_per_person_yuan < 1e7:
         raise InvalidParameterError(
             f"{en}: {standard.cost_per_person_yuan} yuan a person, wanted more than 0.",
-            f"{zh}:人均费用为{standard.cost_per_person_yuan}元,应大于0。",
+            f"{zh}：人均费用为{standard.cost_per_person_yuan}元，应大于0。",
         )
     if standard.form not in (*FORMS, ANY_FORM) or standard.nature not in ("published", "assumed"):
         raise InvalidParameterError(

@@ -163,8 +163,8 @@ def _feasibility_problems(
             f"Bracket {bracket.label}: {number:,} villages of {bracket.min_people} to "
             f"{bracket.max_people} people hold {low:,} to {high:,} people, but {people:,} are "
             "reported: impossible. Ask for the villages behind this row.",
-            f"“{bracket.label}”组:{number}个{bracket.min_people}至{bracket.max_people}人的村,人口应在"
-            f"{low}至{high}人之间,而上报为{people}人,不可能成立。请核对该行所含村庄。",
+            f"“{bracket.label}”组：{number}个{bracket.min_people}至{bracket.max_people}人的村，人口应在"
+            f"{low}至{high}人之间，而上报为{people}人，不可能成立。请核对该行所含村庄。",
         ), figures))  # fmt: skip
     elif number and min(people - low, high - people) < TIGHT_SHARE * (high - low):
         end = bracket.min_people if people - low <= high - people else bracket.max_people
@@ -172,15 +172,15 @@ def _feasibility_problems(
             f"Bracket {bracket.label}: {people:,} people in {number:,} villages are possible only "
             f"if nearly every village has {end} people ({number:,} × {end} = {number * end:,}). "
             "Check the row.",
-            f"“{bracket.label}”组:{number}个村共{people}人,只有几乎每个村都是{end}人时才可能"
-            f"({number}×{end}={number * end})。请核对该行。",
+            f"“{bracket.label}”组：{number}个村共{people}人，只有几乎每个村都是{end}人时才可能"
+            f"（{number}×{end}={number * end}）。请核对该行。",
         ), figures))  # fmt: skip
     households = int(reported["households"])
     if households > people:
         problems.append(Problem("more_households_than_people", Text(
             f"Bracket {bracket.label}: {households:,} households but {people:,} people are "
             "reported. Check the row.",
-            f"“{bracket.label}”组:上报{households}户、{people}人,户数多于人数。请核对该行。",
+            f"“{bracket.label}”组：上报{households}户、{people}人，户数多于人数。请核对该行。",
         ), {"households": households, "people": people}))  # fmt: skip
     return problems
 
@@ -198,8 +198,8 @@ def _difference_problems(
             problems.append(Problem(f"different_{measure}", Text(
                 f"Bracket {bracket.label}: the survey counts {mine:,} {en}, {theirs:,} are "
                 f"reported ({mine - theirs:+,}).",
-                f"“{bracket.label}”组:调查表合计{mine}{zh},上报{theirs}{zh}"
-                f"(相差{mine - theirs:+})。",
+                f"“{bracket.label}”组：调查表合计{mine}{zh}，上报{theirs}{zh}"
+                f"（相差{mine - theirs:+}）。",
             ), {"counted": mine, "reported": theirs, "difference": mine - theirs}))  # fmt: skip
     return problems
 
@@ -212,7 +212,7 @@ def _bracket_problems(brackets: Sequence[Bracket]) -> list[Problem]:
             problems.append(Problem("empty_bracket", Text(
                 f"Bracket {bracket.label} runs from {bracket.min_people} to {bracket.max_people} "
                 "people: no village can fall in it.",
-                f"“{bracket.label}”组从{bracket.min_people}人到{bracket.max_people}人,不可能有村庄落入。",
+                f"“{bracket.label}”组从{bracket.min_people}人到{bracket.max_people}人，不可能有村庄落入。",
             )))  # fmt: skip
     for lower, upper in zip(ordered, ordered[1:], strict=False):
         first, last = lower.max_people + 1, upper.min_people - 1
@@ -222,7 +222,7 @@ def _bracket_problems(brackets: Sequence[Bracket]) -> list[Problem]:
             problems.append(Problem("bracket_gap", Text(
                 f"Villages of {en} people fall in no bracket (between {lower.label} and "
                 f"{upper.label}). Decide which bracket takes them.",
-                f"{zh}人的村不属于任何一组(在“{lower.label}”与“{upper.label}”之间)。请确定归入哪一组。",
+                f"{zh}人的村不属于任何一组（在“{lower.label}”与“{upper.label}”之间）。请确定归入哪一组。",
             ), {"first": first, "last": last}))  # fmt: skip
         elif lower.max_people >= upper.min_people:
             problems.append(Problem("bracket_overlap", Text(
@@ -240,7 +240,7 @@ def _unknown_labels(brackets: Sequence[Bracket], reported: dict[Any, Any]) -> li
         Problem("unknown_bracket", Text(
             f"The totals report a bracket '{label}' that the region does not define; it was "
             "compared with nothing. Add it to the region or correct the label.",
-            f"上报合计中的分组“{label}”未在区域中定义,未作比较。请补充定义或改正名称。",
+            f"上报合计中的分组“{label}”未在区域中定义，未作比较。请补充定义或改正名称。",
         ))
         for label in reported if label not in known
     ]  # fmt: skip
@@ -253,7 +253,7 @@ def _overall_problems(totals: pd.DataFrame, overall: dict[str, int]) -> list[Pro
         if found != said:
             problems.append(Problem("sum_differs", Text(
                 f"The brackets add up to {found:,} {measure}, the total row says {said:,}.",
-                f"各组合计为{found},合计行为{said}({measure})。",
+                f"各组合计为{found}，合计行为{said}（{measure}）。",
             ), {"sum": found, "reported": said}))  # fmt: skip
     return problems
 
@@ -268,7 +268,7 @@ def _village_problems(villages: pd.DataFrame, brackets: Sequence[Bracket]) -> li
         people = int(villages.loc[~inside, "people"].sum())
         problems.append(Problem("village_in_no_bracket", Text(
             f"{outside:,} surveyed villages with {people:,} people fall in no bracket.",
-            f"{outside}个调查村(共{people}人)不属于任何一组。",
+            f"{outside}个调查村（共{people}人）不属于任何一组。",
         ), {"villages": outside, "people": people}))  # fmt: skip
     crowded = villages[villages["households"] > villages["people"]]
     for name in crowded["name"]:
@@ -281,6 +281,6 @@ def _village_problems(villages: pd.DataFrame, brackets: Sequence[Bracket]) -> li
     for county, township, name, number in same.itertuples(index=False):
         problems.append(Problem("duplicate_village", Text(
             f"{name} ({township}, {county}) stands {number} times in the survey.",
-            f"{name}({township},{county})在调查表中出现{number}次。",
+            f"{name}（{township}，{county}）在调查表中出现{number}次。",
         ), {"times": int(number)}))  # fmt: skip
     return problems

@@ -72,7 +72,7 @@ def read_boundaries(
     if level not in LEVELS:
         raise InvalidParameterError(
             f"'{level}' is not a level; choose one of {', '.join(LEVELS)}.",
-            f"“{level}”不是行政级别;请选 {'、'.join(LEVELS)} 之一。",
+            f"“{level}”不是行政级别；请选 {'、'.join(LEVELS)} 之一。",
         )
     raw = read_raw(path, layer=layer, where=where, datum=datum)
     frame, remarks, source = finish(raw, path=path, datum=datum)
@@ -117,13 +117,13 @@ def _keep_polygons(
         raise InvalidLayerError(
             f"{path}: boundaries must be polygons, but layer '{layer}' holds {kinds}. Choose the "
             "polygon layer.",
-            f"{path}:边界必须是面,但图层“{layer}”为 {kinds}。请选择面图层。",
+            f"{path}：边界必须是面，但图层“{layer}”为 {kinds}。请选择面图层。",
         )
     remarks = tuple(
         Remark(
             path.name,
             "refused",
-            Text("Not a polygon, so not a unit.", "不是面要素,不能作为行政区。"),
+            Text("Not a polygon, so not a unit.", "不是面要素，不能作为行政区。"),
             Text("Import it as a layer of its own.", "请作为其他图层导入。"),
             sheet=layer,
             row=int(row),
@@ -165,7 +165,7 @@ def _one_row_a_unit(
     if coded.empty:
         raise InvalidLayerError(
             f"{path}: no feature has a code. Name the column of codes with --code-field.",
-            f"{path}:所有要素均无代码。请用 --code-field 指定代码字段。",
+            f"{path}：所有要素均无代码。请用 --code-field 指定代码字段。",
         )
     rows = []
     for code, parts in coded.groupby("code", sort=False):
@@ -192,7 +192,7 @@ def _refuse_different_names(path: Path, code: str, parts: gpd.GeoDataFrame) -> N
     raise InvalidLayerError(
         f"{path}: the code {code} stands on features {rows} with different names ({shown}). Give "
         "each unit its own code, or name the right column with --code-field.",
-        f"{path}:第 {rows} 个要素名称不同({shown})但代码同为 {code}。请为各单元赋予唯一代码,"
+        f"{path}：第 {rows} 个要素名称不同（{shown}）但代码同为 {code}。请为各单元赋予唯一代码，"
         "或用 --code-field 指定正确的字段。",
     )
 
@@ -216,9 +216,9 @@ def _joined(file_name: str, layer: str, code: str, parts: gpd.GeoDataFrame) -> R
         "mended",
         Text(
             f"Features {rows} share code and name; they were joined into one unit.",
-            f"第 {rows} 个要素代码与名称相同,已合并为一个多部件单元。",
+            f"第 {rows} 个要素代码与名称相同，已合并为一个多部件单元。",
         ),
-        Text("Nothing to do if they are parts of one unit.", "如确为同一单元,无需处理。"),
+        Text("Nothing to do if they are parts of one unit.", "如确为同一单元，无需处理。"),
         sheet=layer,
         row=int(parts["row"].iloc[0]),
         column="code",
@@ -247,7 +247,7 @@ def _name_remarks(
                     Text(
                         "Maps show the other name. To add it, give the file a column such as "
                         f"{column}.",
-                        f"地图将显示另一语言的名称。如需补充,请在文件中增加 {column} 字段。",
+                        f"地图将显示另一语言的名称。如需补充，请在文件中增加 {column} 字段。",
                     ),
                     sheet=layer,
                     column=field or column,
@@ -289,10 +289,10 @@ def topology_remarks(
                 Text(
                     f"{faults.slivers:,} overlaps and gaps under {SLIVER_M2 / 1e4:g} ha, together "
                     f"{faults.sliver_area_m2:,.0f} m².",
-                    f"小于 {SLIVER_M2 / 1e4:g} 公顷的重叠与空隙共 {faults.slivers:,} 处,"
+                    f"小于 {SLIVER_M2 / 1e4:g} 公顷的重叠与空隙共 {faults.slivers:,} 处，"
                     f"合计 {faults.sliver_area_m2:,.0f} 平方米。",
                 ),
-                Text("Too small to matter for planning.", "对规划影响甚微,可忽略。"),
+                Text("Too small to matter for planning.", "对规划影响甚微，可忽略。"),
                 sheet=layer,
                 column="geometry",
                 value=f"{faults.sliver_area_m2:.0f} m²",
@@ -315,11 +315,11 @@ def _fault(file_name: str, layer: str, pair: str, area_m2: float, what: Text) ->
         "note",
         Text(
             f"{what.en}: {area_m2:,.0f} m² ({mu:,.0f} mu).",
-            f"{what.zh}:{area_m2:,.0f} 平方米({mu:,.0f} 亩)。",
+            f"{what.zh}：{area_m2:,.0f} 平方米（{mu:,.0f} 亩）。",
         ),
         Text(
             "Areas and sums by unit are off by that much; correct the line in the source.",
-            "各单元面积与合计会有相应误差;请在原始数据中修正界线。",
+            "各单元面积与合计会有相应误差；请在原始数据中修正界线。",
         ),
         sheet=layer,
         column="geometry",

@@ -81,7 +81,7 @@ def find_fields(table: pd.DataFrame, *, what: str, **named: Unpack[NamedFields])
         raise InvalidLayerError(
             f"{what}: no column looks like codes; the columns are {_listed(table, ', ')}. Name it "
             "with --code-field.",
-            f"{what}:没有类似行政区划代码的字段;现有字段:{_listed(table, '、')}。"
+            f"{what}：没有类似行政区划代码的字段；现有字段：{_listed(table, '、')}。"
             "请用 --code-field 指定。",
         )
     zh, en = _find_names(table, code, named.get("name_field"), named.get("name_en_field"))
@@ -93,7 +93,7 @@ def _refuse_unknown(table: pd.DataFrame, field: object, option: str, what: str) 
     if field is not None and field not in table.columns:
         raise InvalidLayerError(
             f"{what}: has no column '{field}' ({option}); the columns are {_listed(table, ', ')}.",
-            f"{what}:没有字段“{field}”({option});现有字段:{_listed(table, '、')}。",
+            f"{what}：没有字段“{field}”（{option}）；现有字段：{_listed(table, '、')}。",
         )
 
 

@@ -109,7 +109,7 @@ def convert_lonlat(lon: Floats, lat: Floats, *, source: str, target: str) -> tup
         if datum not in DATUMS:
             raise InvalidParameterError(
                 f"'{datum}' is not a datum; choose one of {', '.join(DATUMS)}.",
-                f"“{datum}”不是已知基准;请选 {'、'.join(DATUMS)} 之一。",
+                f"“{datum}”不是已知基准；请选 {'、'.join(DATUMS)} 之一。",
             )
     x, y = np.array(lon, dtype=float), np.array(lat, dtype=float)
     if source == "bd09" and target != "bd09":
@@ -136,7 +136,7 @@ def convert_frame(frame: gpd.GeoDataFrame, *, source: str, target: str) -> gpd.G
     if frame.crs is None:
         raise MissingCrsError(
             "The layer has no CRS, so its datum cannot be converted; set the CRS first.",
-            "图层没有坐标系,无法转换基准;请先指定坐标系。",
+            "图层没有坐标系，无法转换基准；请先指定坐标系。",
         )
     lonlat = frame.to_crs(4326)
 
@@ -278,7 +278,7 @@ def _lonlat(frame: gpd.GeoDataFrame, what: str) -> Shapes:
     if frame.crs is None:
         raise MissingCrsError(
             f"The {what} has no CRS, so its datum cannot be tested; set the CRS first.",
-            "图层没有坐标系,无法检测基准;请先指定坐标系。",
+            "图层没有坐标系，无法检测基准；请先指定坐标系。",
         )
     shapes = np.asarray(frame.geometry.to_crs(4326).array, dtype=object)
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
@@ -363,16 +363,16 @@ def _free_offset(sample: Floats, tree: cKDTree) -> tuple[float, float]:
 
 NOTHING_TO_COMPARE = Text(
     "The layer and the reference show no common place, so the datum cannot be tested.",
-    "图层与参考图层没有共同的地点,无法检测基准。",
+    "图层与参考图层没有共同的地点，无法检测基准。",
 )
 POINTS_WITH_LINES = Text(
     "Points cannot be compared with boundaries, so the datum cannot be tested.",
-    "点图层无法与边界比较,不能检测基准。",
+    "点图层无法与边界比较，不能检测基准。",
 )
 ASK_SOURCE = Text(
     "Ask where the coordinates come from (web maps of China give GCJ-02 or BD-09) and import again "
     "with --datum.",
-    "请向数据提供方确认坐标来源(国内网络地图多为 GCJ-02 或 BD-09),再用 --datum 指定后导入。",
+    "请向数据提供方确认坐标来源（国内网络地图多为 GCJ-02 或 BD-09），再用 --datum 指定后导入。",
 )
 
 
@@ -385,7 +385,7 @@ def _outside_china() -> DatumFinding:
     return DatumFinding(
         "wgs84", "sure", 0.0, 0.0, {}, 0,
         Text("The layer lies outside China, where web maps have no offset.",
-             "图层位于中国境外,网络地图没有坐标偏移。"),
+             "图层位于中国境外，网络地图没有坐标偏移。"),
         Text("Nothing to do.", "无需处理。"),
     )  # fmt: skip
 
@@ -400,7 +400,7 @@ def _judge(match: _Match, expected: dict[str, tuple[float, float]]) -> DatumFind
         f"measured against the reference it lies {_signed(east, 'east', 'west')} and "
         f"{_signed(north, 'north', 'south')}; mean distance left "
         + ", ".join(f"{match.residual_m[h]:,.0f} m if {SHOWN[h]}" for h in HYPOTHESES),
-        f"与参考图层相比{_signed(east, '偏东', '偏西')}、{_signed(north, '偏北', '偏南')};"
+        f"与参考图层相比{_signed(east, '偏东', '偏西')}、{_signed(north, '偏北', '偏南')}；"
         + "、".join(
             f"按 {SHOWN[h]} 剩余平均距离 {match.residual_m[h]:,.0f} 米" for h in HYPOTHESES
         ),
@@ -410,8 +410,8 @@ def _judge(match: _Match, expected: dict[str, tuple[float, float]]) -> DatumFind
             Text(
                 f"The datum is undecided: the layer's lines and the reference's do not correspond "
                 f"(mean distance {low:,.0f} m at best, wanted below {MATCH_M:,.0f} m).",
-                f"基准无法判定:图层与参考图层的线条不对应(平均距离最小为 {low:,.0f} 米,"
-                f"应小于 {MATCH_M:,.0f} 米)。",
+                f"基准无法判定：图层与参考图层的线条不对应（平均距离最小为 {low:,.0f} 米，"
+                f"应小于 {MATCH_M:,.0f} 米）。",
             ),
             match.residual_m,
             match.compared,
@@ -420,7 +420,7 @@ def _judge(match: _Match, expected: dict[str, tuple[float, float]]) -> DatumFind
         reason = Text(
             f"The datum is undecided: {figures.en}. The lines are too coarse, or the offset "
             "fits no known datum.",
-            f"基准无法判定:{figures.zh}。界线过于概略,或偏移与已知基准均不符。",
+            f"基准无法判定：{figures.zh}。界线过于概略，或偏移与已知基准均不符。",
         )
         return DatumFinding(
             "unknown", "undecided", east, north, match.residual_m, match.compared, reason,
@@ -430,11 +430,11 @@ def _judge(match: _Match, expected: dict[str, tuple[float, float]]) -> DatumFind
     sure = Text("", "") if confidence == "sure" else Text("probably ", "很可能")
     text = Text(
         f"The layer is {sure.en}in {SHOWN[best]}: {figures.en}.",
-        f"图层{sure.zh}为 {SHOWN[best]} 坐标:{figures.zh}。",
+        f"图层{sure.zh}为 {SHOWN[best]} 坐标：{figures.zh}。",
     )
     cure = Text("Nothing to do.", "无需处理。") if best == "wgs84" else Text(
         f"Import again with --datum {best} to convert it; it was kept as it is.",
-        f"如需转换,请用 --datum {best} 重新导入;目前保持原样。",
+        f"如需转换，请用 --datum {best} 重新导入；目前保持原样。",
     )  # fmt: skip
     return DatumFinding(best, confidence, east, north, match.residual_m, match.compared, text, cure)
 

@@ -140,7 +140,7 @@ def decode_frame(frame: pd.DataFrame, path: Path) -> tuple[pd.DataFrame, tuple[R
         raise UnreadableFileError(
             f"{path}: its text is in no known encoding (it states '{stated or 'nothing'}'; UTF-8 "
             "and GB18030 do not fit). Export it as GeoPackage from the program that made it.",
-            f"{path}:属性文字编码无法识别(声明为“{stated or '无'}”,UTF-8 和 GB18030 均不符)。"
+            f"{path}：属性文字编码无法识别（声明为“{stated or '无'}”，UTF-8 和 GB18030 均不符）。"
             "请从原软件导出为 GeoPackage。",
         )
     out = frame.copy()
@@ -169,11 +169,11 @@ def _encoding_remark(path: Path, encoding: Encoding) -> Remark:
         "mended",
         Text(
             f"The shapefile {stated_en}, but its text is {used}; it was read so.{sure_en}",
-            f"Shapefile {stated_zh},但文字实为 {used} 编码,已按此读取。{sure_zh}",
+            f"Shapefile {stated_zh}，但文字实为 {used} 编码，已按此读取。{sure_zh}",
         ),
         Text(
             f"Check the names; put a .cpg with the word {used} beside the file to settle it.",
-            f"请核对名称;可在同一文件夹放置内容为 {used} 的 .cpg 文件予以明确。",
+            f"请核对名称；可在同一文件夹放置内容为 {used} 的 .cpg 文件予以明确。",
         ),
         value=encoding.used,
     )

@@ -58,19 +58,19 @@ def check_file(path: Path) -> Path:
         if path.is_dir():
             raise UnreadableFileError(
                 f"{path}: is a folder. Name the file inside it.",
-                f"{path}:这是文件夹。请指定其中的文件。",
+                f"{path}：这是文件夹。请指定其中的文件。",
             )
         with path.open("rb"):
             pass
     except OSError as err:
         raise UnreadableFileError(
             f"{path}: cannot be opened ({err.strerror}). Check the path and its permissions.",
-            f"{path}:无法打开({err.strerror})。请检查路径和访问权限。",
+            f"{path}：无法打开（{err.strerror}）。请检查路径和访问权限。",
         ) from err
     if size == 0:
         raise UnreadableFileError(
             f"{path}: holds 0 bytes. Copy or download it again.",
-            f"{path}:文件大小为 0 字节。请重新复制或下载。",
+            f"{path}：文件大小为 0 字节。请重新复制或下载。",
         )
     return path
 
@@ -98,7 +98,7 @@ def check_magic(path: Path) -> None:
         raise UnreadableFileError(
             f"{path}: its content begins with {head[:12]!r}, which is not a {suffix} file. It is "
             "damaged or has the wrong ending; export it again.",
-            f"{path}:文件开头为 {head[:12]!r},并非 {suffix} 格式。文件已损坏或扩展名有误;"
+            f"{path}：文件开头为 {head[:12]!r}，并非 {suffix} 格式。文件已损坏或扩展名有误；"
             "请重新导出。",
         )
 
@@ -196,14 +196,14 @@ def unpack(path: Path, folder: Path) -> None:
             raise _damaged_zip(path, err) from err
         raise StorageError(
             f"{path}: cannot be unpacked ({err.strerror}). Free space in the temporary folder.",
-            f"{path}:无法解压({err.strerror})。请清理临时文件夹的空间。",
+            f"{path}：无法解压（{err.strerror}）。请清理临时文件夹的空间。",
         ) from err
 
 
 def _damaged_zip(path: Path, err: Exception) -> UnreadableFileError:
     return UnreadableFileError(
         f"{path}: is damaged or not a zip archive ({err}). Pack it again.",
-        f"{path}:压缩包已损坏或不是 zip 格式({err})。请重新打包。",
+        f"{path}：压缩包已损坏或不是 zip 格式（{err}）。请重新打包。",
     )
 
 
@@ -214,7 +214,7 @@ def _refuse_unsafe(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             f"{path}: unpacks to {len(entries):,} files and {total / 1024**3:.1f} GiB; at most "
             f"{MAX_ENTRIES:,} and {MAX_UNPACKED_BYTES / 1024**3:.0f} GiB are taken. Unpack it "
             "yourself and import the layer's file.",
-            f"{path}:解压后共 {len(entries):,} 个文件、{total / 1024**3:.1f} GiB,超过上限"
+            f"{path}：解压后共 {len(entries):,} 个文件、{total / 1024**3:.1f} GiB，超过上限"
             f"({MAX_ENTRIES:,} 个、{MAX_UNPACKED_BYTES / 1024**3:.0f} GiB)。"
             "请自行解压后导入图层文件。",
         )
@@ -227,14 +227,14 @@ def _refuse_unsafe(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             raise UnreadableFileError(
                 f"{path}: its entry '{entry.filename}' points outside the archive's folder. "
                 "Nothing was unpacked; pack the layer's files again without folders.",
-                f"{path}:其中的“{entry.filename}”指向压缩包文件夹之外,未解压任何内容。"
+                f"{path}：其中的“{entry.filename}”指向压缩包文件夹之外，未解压任何内容。"
                 "请不带路径重新打包图层文件。",
             )
         if entry.flag_bits & ENCRYPTED:
             raise UnreadableFileError(
                 f"{path}: its entry '{entry.filename}' is encrypted. Unpack it with its password "
                 "and import the layer's file.",
-                f"{path}:其中的“{entry.filename}”已加密。请用密码解压后导入图层文件。",
+                f"{path}：其中的“{entry.filename}”已加密。请用密码解压后导入图层文件。",
             )
 
 
@@ -251,7 +251,7 @@ def _unpack_entry(
                 raise UnreadableFileError(
                     f"{path}: '{entry.filename}' unpacks to more than it declares. Get a sound "
                     "copy of the archive.",
-                    f"{path}:“{entry.filename}”解压后的大小超过其声明值。请重新获取完好的压缩包。",
+                    f"{path}：“{entry.filename}”解压后的大小超过其声明值。请重新获取完好的压缩包。",
                 )
             sink.write(chunk)
     return left
@@ -281,8 +281,8 @@ def _choose_member(path: Path, folder: Path, suffixes: tuple[str, ...], member: 
         raise InvalidLayerError(
             f"{path}: holds no layer (found: {inside}; wanted: {', '.join(suffixes)}). Pack the "
             "layer's files themselves, not another archive.",
-            f"{path}:压缩包中没有图层(现有:{inside};应为:{'、'.join(suffixes)})。"
-            "请直接打包图层文件,不要嵌套压缩包。",
+            f"{path}：压缩包中没有图层（现有：{inside}；应为：{'、'.join(suffixes)}）。"
+            "请直接打包图层文件，不要嵌套压缩包。",
         )
     if len(found) == 1:
         return found[0]
@@ -290,7 +290,7 @@ def _choose_member(path: Path, folder: Path, suffixes: tuple[str, ...], member: 
     if len(chosen) != 1:
         raise InvalidLayerError(
             f"{path}: holds several layers: {', '.join(names)}. Choose one with --layer.",
-            f"{path}:压缩包含多个图层:{'、'.join(names)}。请用 --layer 指定其一。",
+            f"{path}：压缩包含多个图层：{'、'.join(names)}。请用 --layer 指定其一。",
         )
     return chosen[0]
 
@@ -311,5 +311,5 @@ def read_text(path: Path) -> str:
             continue
     raise UnreadableFileError(
         f"{path}: is neither UTF-8 nor GB18030 text. Save it as 'CSV UTF-8' and try again.",
-        f"{path}:既不是 UTF-8 也不是 GB18030 编码。请另存为“CSV UTF-8”后重试。",
+        f"{path}：既不是 UTF-8 也不是 GB18030 编码。请另存为“CSV UTF-8”后重试。",
     )

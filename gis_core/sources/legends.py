@@ -39,7 +39,7 @@ def read_legend(path: Path) -> tuple[dict[int, Text], tuple[Remark, ...]]:
     except csv.Error as err:
         raise InvalidLayerError(
             f"{path}: cannot be read as CSV ({err}). Save it again as 'CSV UTF-8'.",
-            f"{path}:无法按 CSV 读取({err})。请另存为“CSV UTF-8”。",
+            f"{path}：无法按 CSV 读取（{err}）。请另存为“CSV UTF-8”。",
         ) from err
     headers = [cell.strip().lower() for cell in rows[0]] if rows else []
     found = {role: next((headers.index(n) for n in names if n in headers), None)
@@ -61,13 +61,13 @@ def read_legend(path: Path) -> tuple[dict[int, Text], tuple[Remark, ...]]:
         if value in legend:
             raise InvalidLayerError(
                 f"{path}, row {number}: the value {value} stands twice. Keep one row a value.",
-                f"{path} 第 {number} 行:值 {value} 重复。每个值只保留一行。",
+                f"{path} 第 {number} 行：值 {value} 重复。每个值只保留一行。",
             )
         legend[value] = _name(path, number, given)
     if not legend:
         raise InvalidLayerError(
             f"{path}: names no class. Add a row a value below the headers.",
-            f"{path}:没有任何类别。请在表头下每个值写一行。",
+            f"{path}：没有任何类别。请在表头下每个值写一行。",
         )
     return legend, _one_language(path, found)
 
@@ -81,7 +81,7 @@ def _whole(path: Path, row: int, cell: str) -> int:
         pass
     raise InvalidLayerError(
         f"{path}, row {row}: '{cell[:50]}' is not a whole number. Correct the value.",
-        f"{path} 第 {row} 行:“{cell[:50]}”不是整数。请改正该值。",
+        f"{path} 第 {row} 行：“{cell[:50]}”不是整数。请改正该值。",
     )
 
 
@@ -92,7 +92,7 @@ def _name(path: Path, row: int, given: dict[str, str]) -> Text:
     if not en:
         raise InvalidLayerError(
             f"{path}, row {row}: the class has no name. Enter one.",
-            f"{path} 第 {row} 行:该类别没有名称。请填写。",
+            f"{path} 第 {row} 行：该类别没有名称。请填写。",
         )
     return Text(en, zh)
 
@@ -106,7 +106,7 @@ def _one_language(path: Path, found: dict[str, int | None]) -> tuple[Remark, ...
             "note",
             Text(
                 "The legend names its classes in one language; both maps show that name.",
-                "图例只有一种语言的名称;中英文地图均显示该名称。",
+                "图例只有一种语言的名称；中英文地图均显示该名称。",
             ),
             Text("Give the columns name_zh and name_en.", "请提供 name_zh 与 name_en 两列。"),
         ),

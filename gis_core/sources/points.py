@@ -142,7 +142,7 @@ def _crowds(table: FlatTable, lon: NDArray[np.float64], lat: NDArray[np.float64]
             f"{len(rows):,} rows share one position (rows {', '.join(map(str, rows[:8]))}"
             f"{' …' if len(rows) > 8 else ''}); it is likely the middle of an area.",
             f"{len(rows)}行坐标完全相同（第{'、'.join(map(str, rows[:8]))}行"
-            f"{'等' if len(rows) > 8 else ''})，可能是某区域的中心点。",
+            f"{'等' if len(rows) > 8 else ''}），可能是某区域的中心点。",
         ), Text("Look up their own positions if they matter.", "如需精确位置请逐一核实。"),
             row=int(rows[0]))
         for rows in groups if len(rows) >= CROWD

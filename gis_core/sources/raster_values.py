@@ -184,7 +184,7 @@ def read_classes(source: DatasetReader, plan: RasterPlan) -> BandValues:
         raise InvalidLayerError(
             f"{plan.file}, band {plan.band}: {counts.fractions:,} cells are fractions, so they are "
             "no classes. Import it without --classes.",
-            f"{plan.file} 第 {plan.band} 波段:{counts.fractions:,} 个像元为小数,不是分类值。"
+            f"{plan.file} 第 {plan.band} 波段：{counts.fractions:,} 个像元为小数，不是分类值。"
             "请去掉 --classes 后导入。",
         )
     if absent.all():
@@ -212,7 +212,7 @@ def _missing_value(
     raise InvalidLayerError(
         f"{plan.file}: its mask hides cells, but {limits.max} and {limits.min} are both classes, "
         "so nothing is free to mean no data. Convert the raster to a wider integer type.",
-        f"{plan.file}:存在掩膜,但 {limits.max} 和 {limits.min} 均为分类值,无法表示无数据。"
+        f"{plan.file}：存在掩膜，但 {limits.max} 和 {limits.min} 均为分类值，无法表示无数据。"
         "请将栅格转换为更宽的整数类型。",
     )
 
@@ -222,7 +222,7 @@ def _nothing(plan: RasterPlan) -> InvalidLayerError:
     return InvalidLayerError(
         f"{plan.file}, band {plan.band}: no cell has data{nodata}. Choose another band with --band "
         "or another --nodata.",
-        f"{plan.file} 第 {plan.band} 波段:所有像元均无数据{nodata}。请用 --band 另选波段,"
+        f"{plan.file} 第 {plan.band} 波段：所有像元均无数据{nodata}。请用 --band 另选波段，"
         "或用 --nodata 指定无数据值。",
     )
 
@@ -237,9 +237,9 @@ def _surface_remarks(plan: RasterPlan, counts: _Counts) -> tuple[Remark, ...]:
                 "note",
                 Text(
                     f"{counts.nan:,} cells are NaN; they count as no data.",
-                    f"有 {counts.nan:,} 个像元为 NaN,按无数据处理。",
+                    f"有 {counts.nan:,} 个像元为 NaN，按无数据处理。",
                 ),
-                Text("Nothing to do if they have no data.", "如确无数据,无需处理。"),
+                Text("Nothing to do if they have no data.", "如确无数据，无需处理。"),
                 value="NaN",
             )
         )
@@ -250,7 +250,7 @@ def _surface_remarks(plan: RasterPlan, counts: _Counts) -> tuple[Remark, ...]:
                 "mended",
                 Text(
                     f"{counts.infinite:,} cells are infinite; they were set to no data.",
-                    f"有 {counts.infinite:,} 个像元为无穷大,已设为无数据。",
+                    f"有 {counts.infinite:,} 个像元为无穷大，已设为无数据。",
                 ),
                 Text(
                     "Look for a division by zero where the raster was made.",

@@ -29,7 +29,7 @@ def missing_crs(what: str, *, beside: str = "") -> MissingCrsError:
         f"{what}: has no coordinate reference system{beside}. Set it in a GIS (in QGIS: Layer > "
         "Set CRS, then export), or with ogr2ogr -a_srs EPSG:4546 (a raster: gdal_edit.py -a_srs), "
         "with the code your data provider states, and import again.",
-        f"{what}:没有坐标系。请按数据提供单位给出的代码,在 GIS 中设定坐标系后重新导出"
+        f"{what}：没有坐标系。请按数据提供单位给出的代码，在 GIS 中设定坐标系后重新导出"
         "(QGIS:图层 > 设置坐标系;命令行:ogr2ogr -a_srs EPSG:4546,栅格用 gdal_edit.py -a_srs),"
         "再导入。",
     )
@@ -84,8 +84,8 @@ def check_bounds(bounds: Bounds, crs: CRS, *, what: str) -> None:
         raise CrsMismatchError(
             f"{label}: coordinates {_rounded(bounds)} look like degrees, but the file claims "
             "metres. Set the CRS to EPSG:4326 (or EPSG:4490) in a GIS and import again.",
-            f"{label}:坐标 {_rounded(bounds)} 像是经纬度,但文件声明的是平面坐标系。"
-            "请在 GIS 中把坐标系改为 EPSG:4326(或 EPSG:4490)后重新导入。",
+            f"{label}：坐标 {_rounded(bounds)} 像是经纬度，但文件声明的是平面坐标系。"
+            "请在 GIS 中把坐标系改为 EPSG:4326（或 EPSG:4490）后重新导入。",
         )
     _refuse_far_outside(bounds, crs, label)
 
@@ -97,8 +97,8 @@ def _refuse_swapped(bounds: Bounds, *, what: str) -> None:
             f"{what}: coordinates {_rounded(bounds)} have latitude before longitude. Swap the "
             "axes (ogr2ogr -s_srs EPSG:4326 -t_srs OGC:CRS84, or Swap X and Y in QGIS) and import "
             "again.",
-            f"{what}:坐标 {_rounded(bounds)} 的纬度写在经度之前。请交换 X、Y(QGIS 的“交换 X 和 Y"
-            "坐标”工具)后重新导入。",
+            f"{what}：坐标 {_rounded(bounds)} 的纬度写在经度之前。请交换 X、Y(QGIS 的“交换 X 和 Y"
+            "坐标”工具）后重新导入。",
         )
 
 
@@ -118,7 +118,7 @@ def _refuse_far_outside(bounds: Bounds, crs: CRS, label: str) -> None:
         raise CrsMismatchError(
             f"{label}: coordinates {_rounded(bounds)} lie far outside the area of that CRS "
             f"({place}).{hint_en} Set the right CRS in a GIS and import again.",
-            f"{label}:坐标 {_rounded(bounds)} 远在该坐标系的适用范围({place})之外。{hint_zh}"
+            f"{label}：坐标 {_rounded(bounds)} 远在该坐标系的适用范围（{place}）之外。{hint_zh}"
             "请在 GIS 中改为正确的坐标系后重新导入。",
         )
 
@@ -130,7 +130,7 @@ def _zone_hint(bounds: Bounds) -> tuple[str, str]:
         return (
             f" The eastings begin with the zone number {zone}: use the Gauss-Kruger CRS whose "
             "name has 'zone', not 'CM'.",
-            f"横坐标带有带号 {zone}:应选用名称中含 zone(带号)的高斯-克吕格坐标系,而非 CM。",
+            f"横坐标带有带号 {zone}：应选用名称中含 zone（带号）的高斯-克吕格坐标系，而非 CM。",
         )
     return "", ""
 
@@ -187,7 +187,7 @@ def way_to_wgs84(crs: CRS, bounds: Bounds, *, file_name: str) -> WayToWgs84:
         raise CrsMismatchError(
             f"{file_name}: no transformation from {name_of(crs)} to WGS 84 is known. Reproject the "
             "layer to EPSG:4326 in a GIS and import again.",
-            f"{file_name}:没有从 {name_of(crs)} 到 WGS 84 的转换方法。请在 GIS 中转换为 EPSG:4326 "
+            f"{file_name}：没有从 {name_of(crs)} 到 WGS 84 的转换方法。请在 GIS 中转换为 EPSG:4326 "
             "后重新导入。",
         )
     chosen = group.transformers[0]
@@ -212,24 +212,24 @@ def _accuracy_remarks(crs: CRS, group: TransformerGroup, file_name: str) -> tupl
         reason = Text(
             f"No datum shift from {datum} to WGS 84 is known; coordinates were taken as they are, "
             "and may lie up to a few hundred metres off.",
-            f"没有从 {datum} 到 WGS 84 的基准转换参数;坐标按原值采用,可能偏差数百米。",
+            f"没有从 {datum} 到 WGS 84 的基准转换参数；坐标按原值采用，可能偏差数百米。",
         )
         cure = Text(
             "Convert the layer with your surveying office's parameters, or check it on a map.",
-            "请用测绘部门的参数转换图层,或在地图上核对。",
+            "请用测绘部门的参数转换图层，或在地图上核对。",
         )
     else:
         reason = Text(
             f"Taken from {datum} to WGS 84 by '{method}', accurate to {chosen.accuracy:g} m.",
-            f"由 {datum} 转换至 WGS 84,采用“{method}”,精度 {chosen.accuracy:g} 米。",
+            f"由 {datum} 转换至 WGS 84，采用“{method}”，精度 {chosen.accuracy:g} 米。",
         )
         cure = (
             Text(
                 f"For better, install the PROJ grids {', '.join(grids)} and import again.",
-                f"如需更高精度,请安装 PROJ 格网 {'、'.join(grids)} 后重新导入。",
+                f"如需更高精度，请安装 PROJ 格网 {'、'.join(grids)} 后重新导入。",
             )
             if grids
-            else Text("Nothing to do if that is enough.", "如精度足够,无需处理。")
+            else Text("Nothing to do if that is enough.", "如精度足够，无需处理。")
         )
     return (Remark(file_name, "note", reason, cure, value=name_of(crs)),)
 

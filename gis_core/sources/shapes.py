@@ -87,7 +87,7 @@ def unplaced(rows: pd.Index, *, file_name: str, layer: str = "") -> tuple[Remark
 NULL_REASON = Text("The feature has no geometry.", "该要素没有几何。")
 EMPTY_REASON = Text("The feature's geometry is empty.", "该要素的几何为空。")
 STRANGE_REASON = Text(
-    "The feature has a coordinate that is not a number.", "该要素含有非数值(NaN 或无穷大)坐标。"
+    "The feature has a coordinate that is not a number.", "该要素含有非数值（NaN 或无穷大）坐标。"
 )
 UNPLACED_REASON = Text(
     "The feature lies where its coordinate system has no place on the earth.",
@@ -101,7 +101,7 @@ COLLAPSED_REASON = Text(
 def _refused(file_name: str, layer: str, row: int, reason: Text, value: str = "") -> Remark:
     cure = Text(
         "Draw the feature in a GIS and import again, or delete it there.",
-        "请在 GIS 中补绘该要素后重新导入,或将其删除。",
+        "请在 GIS 中补绘该要素后重新导入，或将其删除。",
     )
     return Remark(file_name, "refused", reason, cure, sheet=layer, row=row, value=value)
 
@@ -116,9 +116,9 @@ def _heights_dropped(file_name: str, layer: str, shapes: Shapes) -> Remark:
         Text(
             f"{len(shapes):,} features carried heights ({span}); layers are kept in two "
             "dimensions, so the heights were dropped.",
-            f"有 {len(shapes):,} 个要素带高程({span});图层按二维保存,高程已去除。",
+            f"有 {len(shapes):,} 个要素带高程（{span}）；图层按二维保存，高程已去除。",
         ),
-        Text("Keep heights in a column if they matter.", "如需高程,请保存为属性字段。"),
+        Text("Keep heights in a column if they matter.", "如需高程，请保存为属性字段。"),
         sheet=layer,
         value=span,
     )
@@ -176,11 +176,11 @@ def _mended(
         "mended",
         Text(
             f"Invalid geometry: {fault.en}. Repaired; it now has {parts} part(s).{change_en}",
-            f"几何无效:{fault.zh}。已修复,现有 {parts} 个部分。{change_zh}",
+            f"几何无效：{fault.zh}。已修复，现有 {parts} 个部分。{change_zh}",
         ),
         Text(
             "Look at the place on the map and correct it in the source if the repair is wrong.",
-            "请在地图上核对该处;如修复不当,请在原始数据中改正。",
+            "请在地图上核对该处；如修复不当，请在原始数据中改正。",
         ),
         sheet=layer,
         row=row,
@@ -200,7 +200,7 @@ def _describe_fault(shape: BaseGeometry) -> Text:
     ring = _ring_at(shape, x, y)
     return Text(
         f"{fault} at {x:.6f}, {y:.6f}{ring.en}",
-        f"{FAULTS_ZH.get(fault, fault)},位于 {x:.6f}, {y:.6f}{ring.zh}",
+        f"{FAULTS_ZH.get(fault, fault)}，位于 {x:.6f}, {y:.6f}{ring.zh}",
     )
 
 
@@ -219,7 +219,7 @@ def _ring_at(shape: BaseGeometry, x: float, y: float) -> Text:
     part_number, ring_number = found
     ring_en = f"hole {ring_number}" if ring_number else "outer ring"
     ring_zh = f"第 {ring_number} 个孔洞" if ring_number else "外环"
-    return Text(f" ({ring_en} of part {part_number})", f"(第 {part_number} 部分的{ring_zh})")
+    return Text(f" ({ring_en} of part {part_number})", f"（第 {part_number} 部分的{ring_zh}）")
 
 
 def mixed_types(frame: gpd.GeoDataFrame, *, file_name: str, layer: str = "") -> tuple[Remark, ...]:
@@ -233,10 +233,10 @@ def mixed_types(frame: gpd.GeoDataFrame, *, file_name: str, layer: str = "") -> 
         Remark(
             file_name,
             "note",
-            Text(f"The layer mixes geometry types: {en}.", f"图层混有多种几何类型:{zh}。"),
+            Text(f"The layer mixes geometry types: {en}.", f"图层混有多种几何类型：{zh}。"),
             Text(
                 "Keep one type a layer if its analysis needs one; --where chooses features.",
-                "如分析只需一种类型,请分层保存;可用 --where 选择要素。",
+                "如分析只需一种类型，请分层保存；可用 --where 选择要素。",
             ),
             sheet=layer,
             column="geometry",

@@ -53,7 +53,7 @@ def read_raw(
     if datum not in (*DATUMS, AUTO):
         raise InvalidParameterError(
             f"'{datum}' is not a datum; choose one of {', '.join((*DATUMS, AUTO))}.",
-            f"“{datum}”不是已知基准;请选 {'、'.join((*DATUMS, AUTO))} 之一。",
+            f"“{datum}”不是已知基准；请选 {'、'.join((*DATUMS, AUTO))} 之一。",
         )
     with (
         opened(path, suffixes=VECTOR_SUFFIXES, member=layer) as file,
@@ -70,7 +70,7 @@ def read_raw(
         raise InvalidLayerError(
             f"{path}: the layer '{raw.name}' holds no feature"
             + (f" where {where}. Change the condition." if where else ". Choose another."),
-            f"{path}:图层“{raw.name}”"
+            f"{path}：图层“{raw.name}”"
             + (f"没有满足条件“{where}”的要素。请修改条件。" if where else "没有任何要素。请另选。"),
         )
     return raw
@@ -81,13 +81,13 @@ def _check_kind(path: Path, file: Path) -> None:
     if suffix in (".dbf", ".shx", ".prj", ".cpg"):
         raise UnreadableFileError(
             f"{path}: is one part of a shapefile. Name its .shp file.",
-            f"{path}:这是 Shapefile 的一个组成文件。请指定 .shp 文件。",
+            f"{path}：这是 Shapefile 的一个组成文件。请指定 .shp 文件。",
         )
     if suffix not in VECTOR_SUFFIXES:
         raise UnreadableFileError(
             f"{path}: files ending in '{suffix}' are not taken as vector layers; taken are "
             f"{', '.join(VECTOR_SUFFIXES)} and .zip. Export the layer as GeoPackage.",
-            f"{path}:不支持以“{suffix}”结尾的矢量文件;支持 {'、'.join(VECTOR_SUFFIXES)} 和 .zip。"
+            f"{path}：不支持以“{suffix}”结尾的矢量文件；支持 {'、'.join(VECTOR_SUFFIXES)} 和 .zip。"
             "请导出为 GeoPackage。",
         )
     check_magic(file)
@@ -98,7 +98,7 @@ def _check_kind(path: Path, file: Path) -> None:
         raise UnreadableFileError(
             f"{path}: the shapefile lacks its {' and '.join(missing)} file. Copy all its parts "
             "(.shp, .shx, .dbf, .prj, .cpg) together.",
-            f"{path}:Shapefile 缺少 {'、'.join(missing)} 文件。请将全部组成文件"
+            f"{path}：Shapefile 缺少 {'、'.join(missing)} 文件。请将全部组成文件"
             "(.shp、.shx、.dbf、.prj、.cpg)一并复制。",
         )
     for part in (file, shapefile_part(file, ".shx"), shapefile_part(file, ".dbf")):
@@ -122,7 +122,7 @@ def _refuse_short_part(path: Path, part: Path) -> None:
         raise UnreadableFileError(
             f"{path}: its part {part.name} holds {size:,} bytes of {wanted:,}. Copy all parts of "
             "the shapefile again.",
-            f"{path}:其组成文件 {part.name} 仅有 {size:,} 字节,应为 {wanted:,} 字节。"
+            f"{path}：其组成文件 {part.name} 仅有 {size:,} 字节，应为 {wanted:,} 字节。"
             "请重新复制 Shapefile 的全部文件。",
         )
 
@@ -131,7 +131,7 @@ def _damaged(path: Path, err: Exception) -> UnreadableFileError:
     said = " ".join(str(err).split())[:200]
     return UnreadableFileError(
         f"{path}: is damaged or incomplete ({said}). Copy or export it again.",
-        f"{path}:文件已损坏或不完整({said})。请重新复制或导出。",
+        f"{path}：文件已损坏或不完整（{said}）。请重新复制或导出。",
     )
 
 
@@ -149,7 +149,7 @@ def _read_parquet(path: Path, file: Path, where: str | None) -> RawLayer:
         if "geo metadata" in str(err).lower():
             raise InvalidLayerError(
                 f"{path}: is a Parquet table without geometry. Export it as GeoParquet.",
-                f"{path}:该 Parquet 表没有几何。请导出为 GeoParquet。",
+                f"{path}：该 Parquet 表没有几何。请导出为 GeoParquet。",
             ) from err
         raise _damaged(path, err) from err
     if frame.crs is None:
@@ -175,7 +175,7 @@ def _read_ogr(path: Path, file: Path, layer: str | None, where: str | None) -> R
             raise UnreadableFileError(
                 f"{path}: its text is not UTF-8 ({err.reason} at byte {err.start}). Export it "
                 "again as UTF-8.",
-                f"{path}:文字不是 UTF-8 编码(第 {err.start} 字节)。请以 UTF-8 重新导出。",
+                f"{path}：文字不是 UTF-8 编码（第 {err.start} 字节）。请以 UTF-8 重新导出。",
             ) from err
         except (DataSourceError, DataLayerError, FeatureError, FieldError) as err:
             raise (
@@ -186,7 +186,7 @@ def _read_ogr(path: Path, file: Path, layer: str | None, where: str | None) -> R
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InvalidLayerError(
             f"{path}: the layer '{chosen}' is a table without geometry. Choose a layer with one.",
-            f"{path}:图层“{chosen}”是没有几何的表。请选择带几何的图层。",
+            f"{path}：图层“{chosen}”是没有几何的表。请选择带几何的图层。",
         )
     if frame.crs is None:
         lost = file.suffix.lower() == ".shp" and not shapefile_part(file, ".prj")
@@ -263,11 +263,11 @@ def _mapinfo_remark(path: Path) -> Remark:
         "mended",
         Text(
             "The MapInfo file's text is not UTF-8; it was read as GB18030.",
-            "MapInfo 文件的文字不是 UTF-8 编码,已按 GB18030 读取。",
+            "MapInfo 文件的文字不是 UTF-8 编码，已按 GB18030 读取。",
         ),
         Text(
             "Check the names; if they are wrong, export the layer as GeoPackage.",
-            "请核对名称;如有误,请导出为 GeoPackage。",
+            "请核对名称；如有误，请导出为 GeoPackage。",
         ),
         value="gb18030",
     )
@@ -284,7 +284,7 @@ def _choose_layer(path: Path, file: Path, layer: str | None) -> str:
         if layer not in names:
             raise InvalidLayerError(
                 f"{path}: has no layer '{layer}'; it holds {', '.join(names) or 'none'}.",
-                f"{path}:没有名为“{layer}”的图层;现有:{'、'.join(names) or '无'}。",
+                f"{path}：没有名为“{layer}”的图层；现有：{'、'.join(names) or '无'}。",
             )
         return layer
     if len(spatial) == 1:
@@ -294,11 +294,11 @@ def _choose_layer(path: Path, file: Path, layer: str | None) -> str:
     if not spatial:
         raise InvalidLayerError(
             f"{path}: holds no layer with geometry. Export the layer again.",
-            f"{path}:没有带几何的图层。请重新导出。",
+            f"{path}：没有带几何的图层。请重新导出。",
         )
     raise InvalidLayerError(
         f"{path}: holds several layers: {', '.join(spatial)}. Choose one with --layer.",
-        f"{path}:包含多个图层:{'、'.join(spatial)}。请用 --layer 指定其一。",
+        f"{path}：包含多个图层：{'、'.join(spatial)}。请用 --layer 指定其一。",
     )
 
 
@@ -316,7 +316,7 @@ def _bad_where(
     return InvalidParameterError(
         f'{path}: the condition --where "{where}" cannot be used ({said}); the fields are '
         f"{fields or 'none'}. Write it like: class = 1001 or name = '黄河'.",
-        f"{path}:条件 --where “{where}”无法使用({said});现有字段:{fields or '无'}。"
+        f"{path}：条件 --where “{where}”无法使用（{said}）；现有字段：{fields or '无'}。"
         "写法如 class = 1001 或 name = '黄河'。",
     )
 
@@ -327,7 +327,7 @@ def _library_remarks(file_name: str, said: list[warnings.WarningMessage]) -> tup
         Remark(
             file_name,
             "note",
-            Text(f"The reading library says: {text[:300]}", f"读取库提示:{text[:300]}"),
+            Text(f"The reading library says: {text[:300]}", f"读取库提示：{text[:300]}"),
             Text("Check the layer on the map.", "请在地图上核对图层。"),
         )
         for text in texts

@@ -140,7 +140,7 @@ def _refuse_without_shapes(path: Path, raw: RawLayer, frame: gpd.GeoDataFrame) -
         raise InvalidLayerError(
             f"{path}: none of the {len(raw.frame):,} features of layer '{raw.name}' has a usable "
             "geometry. Export the layer with its geometry.",
-            f"{path}:图层“{raw.name}”的 {len(raw.frame):,} 个要素均没有可用的几何。"
+            f"{path}：图层“{raw.name}”的 {len(raw.frame):,} 个要素均没有可用的几何。"
             "请连同几何重新导出。",
         )
 
@@ -155,7 +155,7 @@ def converted_remark(file_name: str, datum: str, count: int) -> Remark:
             f"{count:,} features converted from {shown} to WGS 84, as told.",
             f"已按要求将 {count:,} 个要素由 {shown} 转换为 WGS 84。",
         ),
-        Text("Import again with --datum wgs84 to undo.", "如需撤销,请用 --datum wgs84 重新导入。"),
+        Text("Import again with --datum wgs84 to undo.", "如需撤销，请用 --datum wgs84 重新导入。"),
         value=datum,
     )
 

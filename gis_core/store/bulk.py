@@ -137,7 +137,7 @@ def checked_text(values: Any, *, name: str = "") -> pa.Array:
         raise InvalidLayerError(
             f"Column {name}: a text is not valid Unicode ({err.reason}). Read the file again with "
             "the right encoding.",
-            f"{name} 列:文字不是有效的 Unicode({err.reason})。请用正确的编码重新读取文件。",
+            f"{name} 列：文字不是有效的 Unicode（{err.reason}）。请用正确的编码重新读取文件。",
         ) from err
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
@@ -147,7 +147,7 @@ def checked_text(values: Any, *, name: str = "") -> pa.Array:
         raise InvalidLayerError(
             f"Column {name}, row {row}: the text holds a NUL character, which the database cannot "
             "store. Remove it.",
-            f"{name} 列第{row}行:文字中含有空字符(NUL),数据库无法保存。请删除。",
+            f"{name} 列第{row}行：文字中含有空字符（NUL），数据库无法保存。请删除。",
         )
     return array
 
@@ -166,12 +166,12 @@ def dump_json(value: Any) -> str:
     except ValueError as err:
         raise InvalidLayerError(
             f"A value cannot be stored ({err}): numbers must be finite and text valid. Correct it.",
-            f"有数值无法保存({err}):数字必须有限,文字必须有效。请改正。",
+            f"有数值无法保存（{err}）：数字必须有限，文字必须有效。请改正。",
         ) from err
     if "\\u0000" in text:
         raise InvalidLayerError(
             "A text holds a NUL character, which the database cannot store. Remove it.",
-            "文字中含有空字符(NUL),数据库无法保存。请删除。",
+            "文字中含有空字符（NUL），数据库无法保存。请删除。",
         )
     return text
 

@@ -183,7 +183,7 @@ class PrivateCluster:
             raise StorageError(
                 f"{self.folder}: cannot be written ({err.strerror}). Free some space, or choose "
                 "another --workspace.",
-                f"{self.folder}:不可写({err.strerror})。请清理磁盘,或用 --workspace 另选目录。",
+                f"{self.folder}：不可写（{err.strerror}）。请清理磁盘，或用 --workspace 另选目录。",
             ) from err
 
     @contextmanager
@@ -360,5 +360,5 @@ class PrivateCluster:
         error = StorageError if NO_SPACE in why else DatabaseError
         raise error(
             f"The workspace's database in {self.folder} does not start: {why}",
-            f"工作区数据库({self.folder})无法启动:{why}",
+            f"工作区数据库（{self.folder}）无法启动：{why}",
         )

@@ -73,7 +73,7 @@ def in_stored_crs(frame: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:
     if frame.crs is None:
         raise MissingCrsError(
             f"{what}: the features have no CRS. Assign one and save them again.",
-            f"{what}:要素没有坐标系。请指定坐标系后重新保存。",
+            f"{what}：要素没有坐标系。请指定坐标系后重新保存。",
         )
     return frame if frame.crs == CRS else frame.to_crs(CRS)
 

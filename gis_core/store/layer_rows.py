@@ -41,7 +41,7 @@ def insert_layer(
         raise InvalidLayerError(
             f"The theme '{info.theme}' holds {KINDS[kind].en}; {KINDS[info.kind].en} cannot take "
             "their place. Choose another theme.",
-            f"专题“{info.theme}”已用于{KINDS[kind].zh},不能改存{KINDS[info.kind].zh}。"
+            f"专题“{info.theme}”已用于{KINDS[kind].zh}，不能改存{KINDS[info.kind].zh}。"
             "请另选专题名。",
         )
     older = sa.update(tables.layer).where(tables.layer.c.theme == info.theme)

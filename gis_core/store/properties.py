@@ -36,13 +36,13 @@ def property_columns(frame: pd.DataFrame) -> list[str]:
     if len(set(map(str, names))) < len(names):
         raise InvalidLayerError(
             f"Columns share a name: {', '.join(map(str, names))}. Rename one.",
-            f"有重名的列:{'、'.join(map(str, names))}。请改名。",
+            f"有重名的列：{'、'.join(map(str, names))}。请改名。",
         )
     second = [str(name) for name in names if str(frame[name].dtype) == "geometry"]
     if second:
         raise InvalidLayerError(
             f"Column {second[0]} is a second geometry; a layer has one. Drop it.",
-            f"{second[0]} 列是第二个几何列;一个图层只能有一个。请删除。",
+            f"{second[0]} 列是第二个几何列；一个图层只能有一个。请删除。",
         )
     return names
 

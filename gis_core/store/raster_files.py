@@ -73,7 +73,7 @@ def _encoded(array: xr.DataArray, values: NDArray[Any], nodata: float | None) ->
     if array.rio.crs is None:
         raise MissingCrsError(
             "A raster has no CRS. Assign one, such as EPSG:4546, and try again.",
-            "栅格没有坐标系。请指定坐标系(如 EPSG:4546)后重试。",
+            "栅格没有坐标系。请指定坐标系（如 EPSG:4546）后重试。",
         )
     profile = {
         "driver": "COG", "height": values.shape[0], "width": values.shape[1], "count": 1,
@@ -104,7 +104,7 @@ def _unwritable(path: Path, err: OSError) -> StorageError:
     return StorageError(
         f"{path}: the raster could not be written ({err.strerror}). Free some space or choose "
         "another folder; nothing was changed.",
-        f"{path}:栅格无法写入({err.strerror})。请清理磁盘空间或更换目录;数据未作任何更改。",
+        f"{path}：栅格无法写入（{err.strerror}）。请清理磁盘空间或更换目录；数据未作任何更改。",
     )
 
 
@@ -123,7 +123,7 @@ def read_cog(path: Path) -> xr.DataArray:
     except (OSError, RasterioError) as err:
         raise NotFoundError(
             f"{path}: the catalogue's raster file cannot be read ({err}). Import the layer again.",
-            f"{path}:目录中的栅格文件无法读取({err})。请重新导入该图层。",
+            f"{path}：目录中的栅格文件无法读取（{err}）。请重新导入该图层。",
         ) from err
     array.attrs = {k: v for k, v in array.attrs.items() if k == "_FillValue"}
     return array

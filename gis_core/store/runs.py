@@ -136,11 +136,11 @@ class RunStore:
             held = ", ".join(r.run_id for r in self.runs(kind)) or "-"
             raise NotFoundError(
                 f"There is no run '{run_id}' here; there are: {held}.",
-                f"没有编号为“{run_id}”的运行;现有:{held}。",
+                f"没有编号为“{run_id}”的运行；现有：{held}。",
             )
         command = COMMANDS.get(str(kind), "upland up")
         raise NotComputedError(
-            f"No {kind} run was made yet: {command}.", f"尚未运行 {kind}:请执行 {command}。"
+            f"No {kind} run was made yet: {command}.", f"尚未运行 {kind}：请执行 {command}。"
         )
 
     def run_frame(self, run_id: str, role: str) -> gpd.GeoDataFrame:

@@ -55,7 +55,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
                 raise DatabaseError(
                     f"The database has no PostGIS and cannot be given it ({said}). Ask its "
                     "administrator to run: CREATE EXTENSION postgis.",
-                    f"数据库中没有 PostGIS,且无法启用({said})。请管理员执行:"
+                    f"数据库中没有 PostGIS，且无法启用（{said}）。请管理员执行："
                     "CREATE EXTENSION postgis。",
                 ) from err
             raise
@@ -79,5 +79,5 @@ def _refuse_unknown(revision: str | None) -> None:
     if revision is not None and revision not in {s.revision for s in scripts.walk_revisions()}:
         raise DatabaseError(
             f"The workspace was made by a newer Upland (its schema is {revision}). Update Upland.",
-            f"该工作区由更新版本的 Upland 建立(结构版本 {revision})。请升级 Upland。",
+            f"该工作区由更新版本的 Upland 建立（结构版本 {revision}）。请升级 Upland。",
         )

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 import sqlalchemy as sa
 import xarray as xr
+from sqlalchemy.dialects.postgresql import insert
 
 from gis_core.errors import NotFoundError
 from gis_core.layers import CheckedFrame, CheckedRaster
@@ -82,9 +83,11 @@ class Workspace(RunStore):
     def save_region(self, region: Region) -> None:
         """Set the region."""
         document = as_document(region.as_dict())
+        row = insert(tables.region).values(region_id=1, document=document)
+        changed = row.on_conflict_do_update(index_elements=["region_id"],
+                                            set_={"document": row.excluded.document})  # fmt: skip
         with self.writing() as connection:
-            connection.execute(sa.delete(tables.region))
-            connection.execute(sa.insert(tables.region).values(region_id=1, document=document))
+            connection.execute(changed)
 
     def layers(self, *, current_only: bool = True) -> list[LayerRecord]:
         """Return the layers, the oldest first; superseded ones only when asked for."""
@@ -115,13 +118,13 @@ class Workspace(RunStore):
         if theme == "villages":
             raise NotFoundError(
                 "The workspace holds no survey: upland import villages FILE.",
-                "工作区中没有村庄调查:请运行 upland import villages 文件。",
+                "工作区中没有村庄调查：请运行 upland import villages 文件。",
             )
         held = ", ".join(r.info.theme for r in self.layers()) or "-"
         raise NotFoundError(
             f"The workspace holds no layer '{theme}' (it holds: {held}). Import one with "
             f"`upland import layer {theme} FILE`, or `upland import raster {theme} FILE`.",
-            f"工作区中没有“{theme}”图层(现有:{held})。请用 upland import layer {theme} 文件 "
+            f"工作区中没有“{theme}”图层（现有：{held}）。请用 upland import layer {theme} 文件 "
             f"或 upland import raster {theme} 文件 导入。",
         )
 
@@ -144,7 +147,7 @@ class Workspace(RunStore):
             wanted = f" of level {level}" if level else ""
             raise NotFoundError(
                 f"The workspace holds no boundaries{wanted}: upland import boundaries FILE.",
-                "工作区中没有行政区边界:请运行 upland import boundaries 文件。",
+                "工作区中没有行政区边界：请运行 upland import boundaries 文件。",
             )
         key = max(held, key=lambda r: r.count).layer_id
         t = tables.boundary.c

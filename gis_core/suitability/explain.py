@@ -88,29 +88,29 @@ def _sentences(
     for rule in failed:
         said.append(Text(
             f"Excluded: {rule['title']['en']} ({rule['tag']}; {rule['source']['en']}).",
-            f"排除:{rule['title']['zh']}({TAGS_ZH[rule['tag']]};{rule['source']['zh']})。",
+            f"排除：{rule['title']['zh']}（{TAGS_ZH[rule['tag']]}；{rule['source']['zh']}）。",
         ))  # fmt: skip
     for row in missing:
         said.append(Text(
             f"No data for {row['title']['en']}, so there is no score.",
-            f"“{row['title']['zh']}”没有数据,因此无法评分。",
+            f"“{row['title']['zh']}”没有数据，因此无法评分。",
         ))  # fmt: skip
     if np.isfinite(score):
         said.append(Text(
-            f"Score {score:.2f}, class {class_name}.", f"得分 {score:.2f},等级 {class_name}。"
+            f"Score {score:.2f}, class {class_name}.", f"得分 {score:.2f}，等级 {class_name}。"
         ))  # fmt: skip
     if not missing:
         best = rows[0]
         said.append(Text(
             f"It gains most from {best['title']['en']} ({best['contribution']:.2f} of "
             f"{best['weight']:.2f}).",
-            f"贡献最大的是{best['title']['zh']}({best['contribution']:.2f}/{best['weight']:.2f})。",
+            f"贡献最大的是{best['title']['zh']}（{best['contribution']:.2f}/{best['weight']:.2f}）。",
         ))  # fmt: skip
     if limiting is not None and limiting["could_gain"] > 0.005:
         said.append(Text(
             f"It is held back most by {limiting['title']['en']} (score {limiting['score']:.2f}); "
             f"at best that would add {limiting['could_gain']:.2f}.",
-            f"限制最大的是{limiting['title']['zh']}(得分 {limiting['score']:.2f});"
+            f"限制最大的是{limiting['title']['zh']}（得分 {limiting['score']:.2f}）；"
             f"若达到最佳可增加 {limiting['could_gain']:.2f}。",
         ))  # fmt: skip
     return said

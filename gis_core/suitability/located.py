@@ -23,7 +23,7 @@ class LocatedDocument:
             line = mark.line + 1 if mark is not None else 1
             raise InvalidModelError(
                 f"{source}, line {line}: is not YAML ({err}). Correct the line.",
-                f"{source} 第{line}行:不是有效的 YAML({err})。请改正该行。",
+                f"{source} 第{line}行：不是有效的 YAML（{err}）。请改正该行。",
             ) from err
         self._refuse_doubled_keys(self._node)
 
@@ -41,7 +41,7 @@ class LocatedDocument:
                 raise InvalidModelError(
                     f"{self.source}, line {line}: '{key.value}' stands already on line "
                     f"{seen[key.value]}. Keep one of them.",
-                    f"{self.source} 第{line}行:“{key.value}”已在第{seen[key.value]}行出现。"
+                    f"{self.source} 第{line}行：“{key.value}”已在第{seen[key.value]}行出现。"
                     "请只保留一个。",
                 )
             seen[str(key.value)] = line
@@ -70,7 +70,8 @@ class LocatedDocument:
         line = self.line_of(path)
         part = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
         return InvalidModelError(
-            f"{self.source}, line {line} ({part}): {en}", f"{self.source} 第{line}行({part}):{zh}"
+            f"{self.source}, line {line} ({part}): {en}",
+            f"{self.source} 第{line}行（{part}）：{zh}",
         )
 
 
@@ -87,6 +88,6 @@ def read_located(path: Path) -> LocatedDocument:
     except (OSError, UnicodeDecodeError) as err:
         raise InvalidModelError(
             f"{path}: cannot be read ({err}). Save it as UTF-8 text and check the path.",
-            f"{path}:无法读取({err})。请存为 UTF-8 文本并检查路径。",
+            f"{path}：无法读取（{err}）。请存为 UTF-8 文本并检查路径。",
         ) from err
     return LocatedDocument(text, source=str(path))

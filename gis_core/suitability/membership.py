@@ -110,7 +110,7 @@ def linear(best: float, worst: float) -> Piecewise:
     if best == worst or not np.isfinite([best, worst]).all():
         raise InvalidCriterionError(
             f"'best' is {best} and 'worst' is {worst}; they must be different numbers.",
-            f"best 为 {best},worst 为 {worst};两者应为不同的数。",
+            f"best 为 {best}，worst 为 {worst}；两者应为不同的数。",
         )
     if worst < best:
         return Piecewise((worst, best), (0.0, 1.0))
@@ -133,6 +133,6 @@ def piecewise(points: list[tuple[float, float]]) -> Piecewise:
         raise InvalidCriterionError(
             f"points are {points}; wanted at least two (value, score) with rising values and "
             "scores from 0 to 1.",
-            f"points 为 {points};应至少有两个(数值, 得分)点,数值递增,得分在 0 至 1 之间。",
+            f"points 为 {points}；应至少有两个（数值， 得分）点，数值递增，得分在 0 至 1 之间。",
         )
     return Piecewise(values, scores)

@@ -99,5 +99,5 @@ def find_model(name: str | Path) -> Path:
     raise NotFoundError(
         f"'{name}' is neither a model file nor a shipped model; shipped are "
         f"{', '.join(shipped_models())}.",
-        f"“{name}”既不是模型文件,也不是自带模型;自带模型有 {'、'.join(shipped_models())}。",
+        f"“{name}”既不是模型文件，也不是自带模型；自带模型有 {'、'.join(shipped_models())}。",
     )

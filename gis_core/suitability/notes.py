@@ -31,10 +31,10 @@ def class_notes(
                 Text(f"Criterion '{criterion.title.en}' does not name the classes "
                      f"{', '.join(t.en for t in left)}; they got the score of all others, "
                      f"{other:g}.",
-                     f"准则“{criterion.title.zh}”未列出类别 {'、'.join(t.zh for t in left)};"
+                     f"准则“{criterion.title.zh}”未列出类别 {'、'.join(t.zh for t in left)}；"
                      f"按其他类别计 {other:g} 分。"),
                 Text("Name them in the model, by value or by name, if that is not meant.",
-                     "如非本意,请在模型中按数值或名称列出。"),
+                     "如非本意，请在模型中按数值或名称列出。"),
                 column=criterion.name,
             ))  # fmt: skip
         notes += _strange_names(model, criterion.name, criterion.title, criterion.layer, named,
@@ -63,7 +63,7 @@ def gap_notes(
                 model.name, "note",
                 Text(f"Criterion '{criterion.title.en}' has no data on {share:.1%} of the area; "
                      "that land has no score.",
-                     f"准则“{criterion.title.zh}”在 {share:.1%} 的范围内没有数据,"
+                     f"准则“{criterion.title.zh}”在 {share:.1%} 的范围内没有数据，"
                      "这些土地没有得分。"),
                 Text(f"Import a layer '{criterion.layer}' that covers the whole area.",
                      f"请导入覆盖全域的“{criterion.layer}”图层。"),
@@ -100,7 +100,7 @@ def _strange_names(
         model.name, "note",
         Text(f"'{title.en}' names {', '.join(strange)}, but the layer '{theme}' has no such class; "
              f"it has {', '.join(t.en for t in classes)}.",
-             f"“{title.zh}”列出了 {'、'.join(strange)},但“{theme}”图层没有这些类别;"
+             f"“{title.zh}”列出了 {'、'.join(strange)}，但“{theme}”图层没有这些类别；"
              f"现有类别为 {'、'.join(t.zh for t in classes)}。"),
         Text("Use the layer's own names or values in the model.",
              "请在模型中使用该图层的名称或数值。"),

@@ -84,7 +84,7 @@ class _Reader:
             if key not in known:
                 raise self.document.refuse(
                     (*path, key), f"'{key}' is not known; known are {', '.join(sorted(known))}.",
-                    f"未知的键“{key}”;可用的键有 {'、'.join(sorted(known))}。",
+                    f"未知的键“{key}”；可用的键有 {'、'.join(sorted(known))}。",
                 )  # fmt: skip
         for key in sorted(required - set(value)):
             raise self.document.refuse(
@@ -108,7 +108,7 @@ class _Reader:
         value = self.at(path)
         if not isinstance(value, str) or not value.strip():
             raise self.document.refuse(
-                path, f"is '{value}', wanted a word.", f"为“{value}”,应为文字。"
+                path, f"is '{value}', wanted a word.", f"为“{value}”，应为文字。"
             )
         return value.strip()
 
@@ -119,7 +119,7 @@ class _Reader:
         if value not in allowed:
             raise self.document.refuse(
                 path, f"is '{value}', wanted one of {', '.join(allowed)}.",
-                f"为“{value}”,应为 {'、'.join(allowed)} 之一。",
+                f"为“{value}”，应为 {'、'.join(allowed)} 之一。",
             )  # fmt: skip
         return str(value)
 
@@ -128,7 +128,7 @@ class _Reader:
         numeric = isinstance(value, int | float) and not isinstance(value, bool)
         if not numeric or not math.isfinite(value):
             raise self.document.refuse(path, f"is '{value}', wanted a number.",
-                                       f"为“{value}”,应为数字。")  # fmt: skip
+                                       f"为“{value}”，应为数字。")  # fmt: skip
         return float(value)
 
     def text(self, path: Path_) -> Text:
@@ -136,7 +136,7 @@ class _Reader:
         if isinstance(value, dict) and all(isinstance(value.get(k), str) for k in ("en", "zh")):
             return Text(value["en"], value["zh"])
         raise self.document.refuse(path, "wanted the text in both languages: {en: …, zh: …}.",
-                                   "应给出中英两种文字:{en: …, zh: …}。")  # fmt: skip
+                                   "应给出中英两种文字：{en: …, zh: …}。")  # fmt: skip
 
     def flag(self, path: Path_) -> bool:
         value = self.at(path)
@@ -165,7 +165,7 @@ class _Reader:
         if not falling or limits[0] > 1 or limits[-1] <= 0:
             raise self.document.refuse(
                 ("classes",), f"are {limits}; wanted falling numbers between 1 and 0.",
-                f"为 {limits};应为 1 至 0 之间递减的数。",
+                f"为 {limits}；应为 1 至 0 之间递减的数。",
             )  # fmt: skip
         return limits  # type: ignore[return-value]
 
@@ -178,12 +178,12 @@ class _Reader:
             raise self.document.refuse(
                 (*path, "flat") if "flat" in value else path,
                 "'flat', the score of level land, goes with 'derive: aspect' and only with it.",
-                "flat(平地得分)须与 derive: aspect 同时使用,且只用于坡向。",
+                "flat（平地得分）须与 derive: aspect 同时使用，且只用于坡向。",
             )
         weight = self.number((*path, "weight"))
         if weight < 0:
             raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
-                                       f"为 {weight},应不小于 0。")  # fmt: skip
+                                       f"为 {weight}，应不小于 0。")  # fmt: skip
         return Criterion(
             name=self.word((*path, "name")), title=self.text((*path, "title")),
             group=self.choice((*path, "group"), GROUPS, "location"),
@@ -201,7 +201,7 @@ class _Reader:
                 (*path, "tag"),
                 "is 'standard', but the standards for organic production give no distances. Tag it "
                 "'local' or 'planner' and name the source.",
-                "为 standard,但有机生产标准没有规定距离。请标为 local 或 planner 并注明来源。",
+                "为 standard，但有机生产标准没有规定距离。请标为 local 或 planner 并注明来源。",
             )
         return tag
 
@@ -212,7 +212,7 @@ class _Reader:
             raise self.document.refuse(
                 (*path, "exclude"), f"holds {len(limits)} limits, wanted one of "
                 f"{', '.join(sorted(LIMITS))}.",
-                f"含 {len(limits)} 个条件,应为 {'、'.join(sorted(LIMITS))} 之一。",
+                f"含 {len(limits)} 个条件，应为 {'、'.join(sorted(LIMITS))} 之一。",
             )  # fmt: skip
         kind = next(iter(limits))
         place = (*path, "exclude", kind)
@@ -229,7 +229,7 @@ class _Reader:
             raise self.document.refuse(
                 place, f"is {self.at(place)}, which excludes nothing. Leave the rule out, or give "
                 "true or a distance above 0.",
-                f"为 {self.at(place)},不排除任何单元。请删除该规则,或改为 true 或大于 0 的距离。",
+                f"为 {self.at(place)}，不排除任何单元。请删除该规则，或改为 true 或大于 0 的距离。",
             )  # fmt: skip
         derive = self._derivation_of_rule(path, kind)
         return Rule(
@@ -246,7 +246,7 @@ class _Reader:
         if kind not in ("above", "below") and derive != own:
             raise self.document.refuse(
                 (*path, "derive"), f"is '{derive}', but '{kind}' looks at the {own}. Leave it out.",
-                f"为“{derive}”,但 {kind} 针对的是 {own}。请删除该键。",
+                f"为“{derive}”，但 {kind} 针对的是 {own}。请删除该键。",
             )  # fmt: skip
         return derive
 
@@ -278,7 +278,7 @@ class _Reader:
         width = self.number((*path, "width"))
         if width == 0:
             raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
-                                       "为 0,应为非零数。")  # fmt: skip
+                                       "为 0，应为非零数。")  # fmt: skip
         return width
 
     def _points(self, path: Path_) -> list[tuple[float, float]]:
@@ -304,5 +304,5 @@ class _Reader:
         score = self.number(path)
         if not 0 <= score <= 1:
             raise self.document.refuse(path, f"is {score}, wanted a score from 0 to 1.",
-                                       f"为 {score},得分应在 0 至 1 之间。")  # fmt: skip
+                                       f"为 {score}，得分应在 0 至 1 之间。")  # fmt: skip
         return score

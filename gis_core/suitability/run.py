@@ -127,7 +127,7 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
                 model.name, "note",
                 Text(f"Criterion '{criterion.title.en}' was left out: the workspace holds no layer "
                      f"'{criterion.layer}'; the other weights were normalised again.",
-                     f"准则“{criterion.title.zh}”未使用:工作区中没有“{criterion.layer}”图层;"
+                     f"准则“{criterion.title.zh}”未使用：工作区中没有“{criterion.layer}”图层；"
                      "其余权重已重新归一。"),
                 Text("Import the layer and run again.", "导入该图层后重新运行。"),
                 column=criterion.name,
@@ -138,7 +138,7 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
         raise NotFoundError(
             f"None of the layers of model '{model.name}' is here; it can use "
             f"{', '.join(model.themes())}. Import one with upland import.",
-            f"模型“{model.name}”所需图层均不存在;可用图层为 {'、'.join(model.themes())}。"
+            f"模型“{model.name}”所需图层均不存在；可用图层为 {'、'.join(model.themes())}。"
             "请用 upland import 导入。",
         )
     for rule in model.rules:
@@ -147,7 +147,7 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
                 model.name, "note",
                 Text(f"Rule '{rule.title.en}' was not applied: the workspace holds no layer "
                      f"'{rule.layer}'.",
-                     f"规则“{rule.title.zh}”未应用:工作区中没有“{rule.layer}”图层。"),
+                     f"规则“{rule.title.zh}”未应用：工作区中没有“{rule.layer}”图层。"),
                 Text("Import the layer and run again.", "导入该图层后重新运行。"), column=rule.name,
             ))  # fmt: skip
     return used, remarks
@@ -166,8 +166,8 @@ def _asked_weights(
             f"The weights do not fit the model '{model.name}': no criterion is named "
             f"{', '.join(strange) or '(none)'}; without a weight are "
             f"{', '.join(missing) or '(none)'}. Give one to each of {', '.join(known)}.",
-            f"权重与模型“{model.name}”不符:没有名为 {'、'.join(strange) or '(无)'} 的准则;"
-            f"缺少权重的准则:{'、'.join(missing) or '(无)'}。请为 {'、'.join(known)} "
+            f"权重与模型“{model.name}”不符：没有名为 {'、'.join(strange) or '(无)'} 的准则；"
+            f"缺少权重的准则：{'、'.join(missing) or '(无)'}。请为 {'、'.join(known)} "
             "各设一个权重。",
         )
     return {c.name: weights[c.name] for c in used}
@@ -179,7 +179,7 @@ def _criterion_scores(
     scores = np.empty((len(used), *surfaces.grid.shape), np.float32)
     for i, criterion in enumerate(used):
         progress(0.8 * i / len(used), Text(
-            f"Scoring: {criterion.title.en}", f"正在评分:{criterion.title.zh}"
+            f"Scoring: {criterion.title.en}", f"正在评分：{criterion.title.zh}"
         ))  # fmt: skip
         scores[i] = surfaces.scores(criterion)
     return scores

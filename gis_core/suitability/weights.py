@@ -19,13 +19,13 @@ def normalised(weights: Mapping[str, float]) -> dict[str, float]:
         if not np.isfinite(weight) or weight < 0:
             raise InvalidCriterionError(
                 f"The weight of '{name}' is {weight}; wanted a number of 0 or more.",
-                f"“{name}”的权重为 {weight};应为不小于 0 的数。",
+                f"“{name}”的权重为 {weight}；应为不小于 0 的数。",
             )
     total = float(sum(weights.values()))
     if total <= 0:
         raise InvalidCriterionError(
             f"None of the weights of {', '.join(weights) or 'the model'} is above zero; give at "
             "least one.",
-            f"{'、'.join(weights) or '模型'}的权重没有大于零的;请至少设置一个。",
+            f"{'、'.join(weights) or '模型'}的权重没有大于零的；请至少设置一个。",
         )
     return {name: weight / total for name, weight in weights.items()}

@@ -35,7 +35,7 @@ def to_grid(array: xr.DataArray, grid: Grid, *, categorical: bool) -> xr.DataArr
     if array.rio.crs is None:
         raise MissingCrsError(
             "The raster has no CRS and cannot be put onto the grid; set one and import it again.",
-            "栅格没有坐标系,无法对齐到格网;请指定坐标系后重新导入。",
+            "栅格没有坐标系，无法对齐到格网；请指定坐标系后重新导入。",
         )
     values = np.asarray(array).astype(np.float32)
     missing = array.rio.nodata

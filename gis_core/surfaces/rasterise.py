@@ -46,7 +46,7 @@ def burn(
     if frame.crs is None:
         raise MissingCrsError(
             "The shapes have no CRS and cannot be burned into a grid; set one first.",
-            "几何没有坐标系,无法栅格化;请先指定坐标系。",
+            "几何没有坐标系，无法栅格化；请先指定坐标系。",
         )
     shapes = frame.geometry.to_crs(grid.crs)
     numbers = np.ones(len(frame)) if values is None else np.asarray(values)

@@ -51,7 +51,7 @@ def sample(
     if method not in METHODS:
         raise InvalidParameterError(
             f"The method of sampling is '{method}'; wanted {' or '.join(METHODS)}.",
-            f"取样方法为“{method}”;应为 {' 或 '.join(METHODS)}。",
+            f"取样方法为“{method}”；应为 {' 或 '.join(METHODS)}。",
         )
     grid = Grid.of(array)
     row, col, inside = _places(points, grid)
@@ -69,13 +69,13 @@ def _places(points: gpd.GeoDataFrame, grid: Grid) -> tuple[Floats, Floats, NDArr
     if points.crs is None:
         raise MissingCrsError(
             "The points have no CRS, so their place on the raster is unknown; set one first.",
-            "点没有坐标系,无法确定其在栅格上的位置;请先指定坐标系。",
+            "点没有坐标系，无法确定其在栅格上的位置；请先指定坐标系。",
         )
     shapes = points.geometry.to_numpy()
     if bool(np.any(~shapely.is_missing(shapes) & (shapely.get_type_id(shapes) != 0))):
         raise InvalidLayerError(
             "Only points can be sampled, but there are other shapes; take a point of each first.",
-            "只能对点取样,但图层中有其他几何类型;请先为每个要素取一个点。",
+            "只能对点取样，但图层中有其他几何类型；请先为每个要素取一个点。",
         )
     moved = points.geometry.to_crs(grid.crs).to_numpy()
     col = (shapely.get_x(moved) - grid.min_x) / grid.cell_m

@@ -74,7 +74,7 @@ def friction_from(
         if layer is not None and Grid.of(layer) != grid:
             raise InvalidParameterError(
                 f"Layer {name} stands on another grid than the slope; align it first.",
-                f"图层 {name} 与坡度的格网不一致;请先对齐。",
+                f"图层 {name} 与坡度的格网不一致；请先对齐。",
             )
     pace = walking_pace(slope.to_numpy().astype(float)) / speeds.off_road_factor
     pace[slope.to_numpy() > speeds.steepest_deg] = np.nan
@@ -125,7 +125,7 @@ def travel_time(friction: xr.DataArray, *, targets: xr.DataArray) -> xr.DataArra
     if Grid.of(targets) != grid or not mask.any():
         raise InvalidParameterError(
             "The targets must stand on the grid of the friction and hold at least one cell.",
-            "目标栅格应与阻力格网一致,且至少有一个目标像元。",
+            "目标栅格应与阻力格网一致，且至少有一个目标像元。",
         )
     padded = _pad(friction)
     rows, cols = np.nonzero(mask)
@@ -169,7 +169,7 @@ def origin_destination_times(
         if np.ndim(points) != 2 or np.shape(points)[1] != 2:
             raise InvalidParameterError(
                 f"The {name} have shape {np.shape(points)}, wanted (n, 2): x and y.",
-                f"{name} 的形状为 {np.shape(points)},应为 (n, 2):x 与 y。",
+                f"{name} 的形状为 {np.shape(points)}，应为 （n, 2）：x 与 y。",
             )
     grid, padded = Grid.of(friction), _pad(friction)
     width = grid.width + 2
@@ -196,7 +196,7 @@ def _run_all(one: Callable[[int], None], count: int, progress: Progress) -> None
     with ThreadPoolExecutor(WORKERS) as pool:
         for done, _ in enumerate(pool.map(one, range(count)), 1):
             progress(done / count, Text(f"travel times, {done} of {count} destinations",
-                                        f"计算出行时间:{done}/{count}个安置点"))  # fmt: skip
+                                        f"计算出行时间：{done}/{count}个安置点"))  # fmt: skip
 
 
 def _pad(friction: xr.DataArray) -> Floats:
@@ -205,7 +205,7 @@ def _pad(friction: xr.DataArray) -> Floats:
     if (values <= 0).any():
         raise InvalidParameterError(
             f"Friction must be above 0 minutes per metre; the least is {np.nanmin(values)}.",
-            f"阻力应大于0分钟/米;最小值为 {np.nanmin(values)}。",
+            f"阻力应大于0分钟/米；最小值为 {np.nanmin(values)}。",
         )
     values = np.where(np.isfinite(values), values, np.inf)
     return np.pad(values, 1, constant_values=np.inf).ravel()

@@ -34,7 +34,7 @@ def zonal_statistics(array: xr.DataArray, zones: xr.DataArray) -> pd.DataFrame:
     if Grid.of(array) != Grid.of(zones):
         raise InvalidParameterError(
             "The zones stand on another grid than the values; align them first.",
-            "分区与数据的格网不一致;请先对齐。",
+            "分区与数据的格网不一致；请先对齐。",
         )
     labels = np.asarray(zones).astype(np.int32)
     number = int(labels.max(initial=0))

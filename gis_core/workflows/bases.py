@@ -60,7 +60,7 @@ def choose(
         raise NotFoundError(
             "Bases are chosen by county, and the workspace holds no boundaries: upland import "
             "boundaries FILE.",
-            "基地按县选择,而工作区中没有边界:请运行 upland import boundaries 文件。",
+            "基地按县选择，而工作区中没有边界：请运行 upland import boundaries 文件。",
         )
     run = workspace.run(run_id, kind="suitability")
     score = workspace.run_raster(run.run_id, "score")
@@ -105,7 +105,7 @@ def _no_candidate(rules: ChoiceRules, *, cell_m: float) -> InfeasibleError:
         f"in cells of {cell_m:g} m. Widen --min-area-mu and --max-area-mu, use smaller cells, or "
         "another model.",
         f"没有得分不低于 {score:g}、且能以 {cell_m:g} 米格网划出 {low:.0f} 至 {high:.0f} 亩的地块。"
-        "请放宽 --min-area-mu 和 --max-area-mu,或减小格网,或换用其他模型。",
+        "请放宽 --min-area-mu 和 --max-area-mu，或减小格网，或换用其他模型。",
     )
 
 

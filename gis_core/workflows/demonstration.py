@@ -50,12 +50,12 @@ def load(workspace: Workspace, size: Size, *, progress: Progress = silent) -> di
         raise InvalidParameterError(
             "The workspace holds data already; the demonstration wants an empty one. Choose "
             "another --workspace.",
-            "工作区中已有数据;演示数据需要空工作区。请用 --workspace 另选目录。",
+            "工作区中已有数据；演示数据需要空工作区。请用 --workspace 另选目录。",
         )
     if not BOUNDARIES.is_file():
         raise NotFoundError(
             f"{BOUNDARIES}: the schematic boundaries are not there; run from a whole checkout.",
-            f"{BOUNDARIES}:程序旁没有示意边界文件;请在完整的代码目录中运行。",
+            f"{BOUNDARIES}：程序旁没有示意边界文件；请在完整的代码目录中运行。",
         )
     counties = read_boundaries(BOUNDARIES, level="county")
     built = build_demonstration(
@@ -67,7 +67,7 @@ def load(workspace: Workspace, size: Size, *, progress: Progress = silent) -> di
     layers = built.layers()
     for i, layer in enumerate(layers):
         theme = layer.info.theme
-        progress(0.6 + 0.3 * i / len(layers), Text(f"Keeping {theme}", f"正在入库:{theme}"))
+        progress(0.6 + 0.3 * i / len(layers), Text(f"Keeping {theme}", f"正在入库：{theme}"))
         if isinstance(layer, CheckedRaster):
             workspace.add_raster(layer)
         else:

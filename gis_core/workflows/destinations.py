@@ -35,7 +35,7 @@ def destinations_of(workspace: Workspace) -> gpd.GeoDataFrame:
         raise NotFoundError(
             "The workspace holds no destinations to move to: upland import layer destination FILE "
             "(columns destination_id, name, kind, county_code, capacity_people).",
-            "工作区中没有安置点:请运行 upland import layer destination 文件"
+            "工作区中没有安置点：请运行 upland import layer destination 文件"
             "(字段 destination_id、name、kind、county_code、capacity_people)。",
         )
     found = name_columns(workspace.features("destination"))
@@ -63,8 +63,8 @@ def name_columns(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise InvalidLayerError(
             f"The destinations have no column {' and '.join(missing)} (found: {columns}). Add it "
             f"and import again; kind is one of {', '.join(FORMS)}, capacity_people a number.",
-            f"安置点数据缺少字段 {'、'.join(missing)}(现有:{columns})。请补充后重新导入;"
-            f"kind 取 {'、'.join(FORMS)} 之一,capacity_people 为可安置人数。",
+            f"安置点数据缺少字段 {'、'.join(missing)}（现有：{columns}）。请补充后重新导入；"
+            f"kind 取 {'、'.join(FORMS)} 之一，capacity_people 为可安置人数。",
         )
     if "destination_id" not in found:
         found["destination_id"] = [str(number) for number in range(1, len(found) + 1)]
@@ -84,7 +84,7 @@ def _capacity(found: gpd.GeoDataFrame) -> pd.Series:
         raise InvalidLayerError(
             f"Destination '{first['name']}' has the capacity '{first['capacity_people']}'; wanted "
             "a number of people, 0 or more. Correct it and import again.",
-            f"安置点“{first['name']}”的容量为“{first['capacity_people']}”;应为不小于 0 的人数。"
+            f"安置点“{first['name']}”的容量为“{first['capacity_people']}”；应为不小于 0 的人数。"
             "请改正后重新导入。",
         )
     return numbers

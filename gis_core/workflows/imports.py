@@ -127,8 +127,8 @@ def _with_names_of_before(workspace: Workspace, layer: CheckedFrame) -> CheckedF
         layer.info.file_name, "mended",
         Text(f"{filled} names that the file lacks were taken from the units held before (same code "
              "and same other name).",
-             f"文件缺少的 {filled} 个名称取自原有单位(代码及另一语言名称相同)。"),
-        Text("Give the file its own column to change them.", "如需修改,请在文件中增加名称列。"),
+             f"文件缺少的 {filled} 个名称取自原有单位（代码及另一语言名称相同）。"),
+        Text("Give the file its own column to change them.", "如需修改，请在文件中增加名称列。"),
         column="name_en",
     )  # fmt: skip
     return CheckedFrame(layer.info.with_remarks(remark), frame)
@@ -211,7 +211,7 @@ def write_notes(
     except OSError as err:
         raise StorageError(
             f"{err.filename}: cannot be written ({err.strerror}). Name another file.",
-            f"{err.filename}:无法写入({err.strerror})。请另选文件。",
+            f"{err.filename}：无法写入（{err.strerror}）。请另选文件。",
         ) from err
 
 
@@ -260,9 +260,9 @@ def _with_datum_finding(workspace: Workspace, layer: CheckedFrame, *, datum: str
         layer.info.file_name, "note",
         Text("The datum was not tested: the workspace holds no WGS 84 layer of the same kind to "
              "compare with. The positions were taken as the file states them.",
-             "未检验坐标基准:工作区中没有同类的 WGS 84 图层可供比对,坐标按文件声明采用。"),
+             "未检验坐标基准：工作区中没有同类的 WGS 84 图层可供比对，坐标按文件声明采用。"),
         Text("If the file comes from a Chinese web map, import it with --datum gcj02 or bd09.",
-             "如数据来自国内网络地图,请用 --datum gcj02 或 bd09 重新导入。"),
+             "如数据来自国内网络地图，请用 --datum gcj02 或 bd09 重新导入。"),
         column="datum", value=AUTO,
     )  # fmt: skip
     return CheckedFrame(layer.info.with_remarks(untested), layer.frame)

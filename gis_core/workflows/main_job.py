@@ -81,7 +81,7 @@ def _note(workspace: Workspace) -> Any:
         return as_document(Text(
             f"{region.name_en}: demonstration data (synthetic landscape and survey, schematic "
             "boundaries). Real files replace it, layer by layer, with upland import.",
-            f"{region.name_zh}:演示数据(地形与调查为模拟,边界为示意)。"
+            f"{region.name_zh}：演示数据（地形与调查为模拟，边界为示意）。"
             "可用 upland import 逐层换成真实数据。",
         ))  # fmt: skip
     return as_document(Text(region.name_en, region.name_zh))

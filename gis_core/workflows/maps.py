@@ -17,6 +17,7 @@ from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
+from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.travel import elevation_on
 from gis_core.workflows.workspace import (
     analysis_grid,
@@ -34,8 +35,8 @@ DRAWN = {
 }  # fmt: skip
 RELIEF_MARGIN_M = 2500.0  # so that the border's own valleys can be read
 NATURES = {
-    "schematic": Text("Schematic boundaries", "边界为示意,非法定界线"),
-    "synthetic": Text("Synthetic demonstration data", "演示数据,非真实"),
+    "schematic": Text("Schematic boundaries", "边界为示意，非法定界线"),
+    "synthetic": Text("Synthetic demonstration data", "演示数据，非真实"),
 }
 
 
@@ -63,7 +64,7 @@ def make_map(
         part.unlink(missing_ok=True)
         raise StorageError(
             f"{out}: the page cannot be written ({err.strerror}). Choose another --out.",
-            f"{out}:页面无法写入({err.strerror})。请用 --out 另选位置。",
+            f"{out}：页面无法写入（{err.strerror}）。请用 --out 另选位置。",
         ) from err
     return out.stat().st_size
 
@@ -89,7 +90,7 @@ def map_page(
     if name not in MAP_NAMES:
         raise InvalidParameterError(
             f"There is no map '{name}'; there are {', '.join(MAP_NAMES)}.",
-            f"没有名为“{name}”的地图;可用的有 {'、'.join(MAP_NAMES)}。",
+            f"没有名为“{name}”的地图；可用的有 {'、'.join(MAP_NAMES)}。",
         )
     draw = {"overview": _overview, "organic": _organic, "relocation": _relocation}[name]
     runs = _runs_shown(workspace, name)
@@ -122,7 +123,7 @@ def map_context(
         analysis_crs=str(region.analysis_crs or "-"),
         made_at="" if newest is None else newest.isoformat(timespec="minutes"),
         labels=tuple(text for nature, text in NATURES.items() if nature in natures),
-        sources=sources, run_line=Text(f"Runs: {line}", f"运行:{line}") if line else None,
+        sources=sources, run_line=Text(f"Runs: {line}", f"运行：{line}") if line else None,
         county=county, show_villages=show_villages,
     )  # fmt: skip
 
@@ -176,8 +177,11 @@ def _organic(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, .
 def _relocation(
     workspace: Workspace, context: MapContext, runs: tuple[RunRecord, ...]
 ) -> folium.Map:
+    plan = runs[0].document
+    if not context.show_villages:
+        plan = without_village_names(workspace, plan)
     return relocation_map(
         context, boundaries=units_or_extent(workspace), villages=workspace.villages(),
-        plan=runs[0].document, destinations=workspace.run_frame(runs[0].run_id, "destinations"),
+        plan=plan, destinations=workspace.run_frame(runs[0].run_id, "destinations"),
         layers=_layers(workspace, "relocation"), elevation=_elevation(workspace),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
 from gis_core.workflows.maps import map_context
+from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.survey import check_workspace_survey
 from gis_core.workflows.workspace import county_units, has_units
 
@@ -26,13 +27,16 @@ def city_page(workspace: Workspace, *, lang: str, show_villages: bool) -> str:
     villages = _villages(workspace)
     region = workspace.region()
     plan, bases = _document(runs, "plan"), _document(runs, "bases")
+    survey = check_workspace_survey(workspace, None).document() if villages is not None else None
+    if not show_villages:
+        plan, survey = (None if told is None else without_village_names(workspace, told)
+                        for told in (plan, survey))  # fmt: skip
     return render(context, PageFigures(
         name=Text(region.name_en, region.name_zh),
         totals=_totals(villages, bases, plan, len(county_units(workspace)))
         if has_units(workspace) else {},
         maps=_maps(workspace, runs), bases=bases, plan=plan,
-        survey=check_workspace_survey(workspace, None).document()
-        if villages is not None else None,
+        survey=survey,
         counties=_county_rows(workspace, villages, runs),
     ))  # fmt: skip
 
@@ -50,7 +54,7 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
     if row.empty:
         raise NotFoundError(
             f"There is no county '{code}' here; there are {', '.join(units['code'])}.",
-            f"没有代码为“{code}”的县;现有:{'、'.join(units['code'])}。",
+            f"没有代码为“{code}”的县；现有：{'、'.join(units['code'])}。",
         )
     runs = newest_runs(workspace)
     context = map_context(workspace, lang=lang, county=code, runs=tuple(runs.values()),

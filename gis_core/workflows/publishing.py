@@ -14,6 +14,9 @@ from gis_core.store.workspace import Workspace
 from gis_core.text import as_document
 from gis_core.workflows.layers import list_layers
 
+TOLD = ("conflicts", "problems", "caveats", "remarks")  # parts of documents that hold sentences
+HIDDEN = "…"
+
 
 def villages_are_public(workspace: Workspace) -> bool:
     """Return whether single villages of this workspace may stand on public pages."""
@@ -58,6 +61,29 @@ def published_layers(workspace: Workspace) -> list[dict[str, Any]]:
     return [{**d, "remarks": [], "remarks_count": len(d["remarks"])} for d in documents]
 
 
+def without_village_names(workspace: Workspace, document: dict[str, Any]) -> dict[str, Any]:
+    """Return `document` with every village's name in its sentences replaced by an ellipsis.
+
+    Conflicts of a plan and problems of a survey name villages as examples; pages that may not show
+    single villages keep the sentence and its figures.
+    """
+    if not workspace.has_layer("villages"):
+        return document
+    names = sorted(set(workspace.villages()["name"]) - {""}, key=lambda n: (-len(n), n))
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, str):
+            for name in names:
+                if name in value:
+                    value = value.replace(name, HIDDEN)
+            return value
+        if isinstance(value, dict):
+            return {key: clean(item) for key, item in value.items()}
+        return [clean(item) for item in value] if isinstance(value, list) else value
+
+    return {**document, **{part: clean(document[part]) for part in TOLD if part in document}}
+
+
 def published_run(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
     """Return a run's document; a plan without its single villages where they are not public."""
     document = {"run_id": run.run_id, "kind": run.kind, **run.document}
@@ -69,4 +95,4 @@ def published_run(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
             [] if rows.empty else rows.groupby("county_code", as_index=False)
             .agg(villages=("people", "size"), people=("people", "sum")).to_dict("records")
         )  # fmt: skip
-    return document
+    return without_village_names(workspace, document)

@@ -125,7 +125,7 @@ def explain(workspace: Workspace, plan_id: str | None, village: str) -> dict[str
         raise NotFoundError(
             f"'{village}' is borne by {len(hit)} villages ({several}); give the id."
             if several else f"{run.run_id} does not deal with a village '{village}'.",
-            f"有 {len(hit)} 个村名为“{village}”({several});请给出编号。"
+            f"有 {len(hit)} 个村名为“{village}”（{several}）；请给出编号。"
             if several else f"{run.run_id} 未涉及“{village}”。",
         )  # fmt: skip
     row = hit.iloc[0]
@@ -145,7 +145,7 @@ def _rules(request: PlanRequest, first_year: int) -> PlanRules:
     if unknown:
         raise InvalidParameterError(
             f"--forms names {', '.join(unknown)}; known are {', '.join(FORMS)}.",
-            f"--forms 中的 {'、'.join(unknown)} 未知;可用的有 {'、'.join(FORMS)}。",
+            f"--forms 中的 {'、'.join(unknown)} 未知；可用的有 {'、'.join(FORMS)}。",
         )
     return PlanRules(
         years=request.years, first_year=first_year, quota=float(request.quota),

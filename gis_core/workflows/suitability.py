@@ -103,6 +103,6 @@ def _cell(grid: Grid, x: float, y: float) -> tuple[int, int]:
         raise InvalidParameterError(
             f"The place {given} lies outside the run's area; give lon,lat in degrees or "
             f"x,y in {grid.crs.to_string()}.",
-            f"位置 {given} 在运行范围之外;请给出经纬度,或 {grid.crs.to_string()} 坐标。",
+            f"位置 {given} 在运行范围之外；请给出经纬度，或 {grid.crs.to_string()} 坐标。",
         )
     return row, col

@@ -27,7 +27,7 @@ def check_workspace_survey(workspace: Workspace, totals_file: Path | None) -> Su
         raise NotFoundError(
             "The workspace holds no survey: upland import villages FILE, or name the reported "
             "totals alone with --totals.",
-            "工作区中没有村庄调查:请运行 upland import villages 文件,"
+            "工作区中没有村庄调查：请运行 upland import villages 文件，"
             "或用 --totals 只检查上报合计。",
         )
     villages = workspace.villages()

@@ -30,7 +30,7 @@ def init_workspace(settings: Settings, region_file: Path | None) -> Region:
         if workspace.layers():
             raise InvalidParameterError(
                 f"{settings.home} holds a workspace with data already; choose another --workspace.",
-                f"{settings.home} 中已有含数据的工作区;请用 --workspace 另选目录。",
+                f"{settings.home} 中已有含数据的工作区；请用 --workspace 另选目录。",
             )
         workspace.save_region(region)
     return region
@@ -42,8 +42,8 @@ def _refuse_degrees(analysis_crs: str) -> None:
         raise InvalidParameterError(
             f"analysis_crs is {analysis_crs}, which is not in metres; name a projected CRS such as "
             "EPSG:4546, or leave it out: it is then chosen from the data.",
-            f"analysis_crs 为 {analysis_crs},不以米为单位;请改用投影坐标系(如 EPSG:4546),"
-            "或省略该项,由数据自动选定。",
+            f"analysis_crs 为 {analysis_crs}，不以米为单位；请改用投影坐标系（如 EPSG:4546），"
+            "或省略该项，由数据自动选定。",
         )
 
 
@@ -78,7 +78,7 @@ def analysis_grid(workspace: Workspace) -> Grid:
         raise NotComputedError(
             "The workspace has no extent yet: import boundaries (upland import boundaries FILE) or "
             "an elevation model (upland import raster elevation FILE) first.",
-            "工作区尚无范围:请先导入边界(upland import boundaries 文件)或高程"
+            "工作区尚无范围：请先导入边界（upland import boundaries 文件）或高程"
             "(upland import raster elevation 文件)。",
         )
     region = settle_analysis_crs(workspace, extent)
@@ -90,7 +90,7 @@ def analysis_grid(workspace: Workspace) -> Grid:
         raise InvalidParameterError(
             f"Cells of {region.cell_m:g} m would make a grid of {cells:,} cells, wanted at most "
             f"{GRID_CELLS_LIMIT:,}. Set a larger cell_m in the region.",
-            f"{region.cell_m:g} 米格网共 {cells} 个单元,上限为 {GRID_CELLS_LIMIT}。"
+            f"{region.cell_m:g} 米格网共 {cells} 个单元，上限为 {GRID_CELLS_LIMIT}。"
             "请在区域设置中加大 cell_m。",
         )
     return grid

@@ -9,6 +9,7 @@ from api.app import create_app
 from gis_core.errors import StorageError
 from gis_core.settings import Settings
 from gis_core.store.workspace import Workspace
+from gis_core.workflows.publishing import without_village_names
 from tests.api.conftest import publishing
 
 pytestmark = pytest.mark.postgis
@@ -122,6 +123,15 @@ def test_single_villages_are_held_back_where_they_are_not_published(worked: Work
             page = client.get(f"/maps/{name}", params={"lang": "zh"}).text
             assert moved not in page
             assert "不显示单个村庄" in page
+
+
+def test_sentences_about_villages_do_not_name_them(worked: Workspace) -> None:
+    name = str(worked.villages()["name"].iloc[0])
+    said = {"en": f"1 village is above the quota: {name}.", "zh": f"1个村超过指标:{name}。"}
+    hidden = without_village_names(worked, {"conflicts": [{"text": said}], "years": [name]})
+    assert name not in str(hidden["conflicts"])
+    assert "1个村超过指标" in hidden["conflicts"][0]["text"]["zh"]
+    assert hidden["years"] == [name]
 
 
 def test_the_api_describes_itself_without_another_server(client: TestClient) -> None:

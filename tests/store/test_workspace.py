@@ -453,3 +453,21 @@ def test_an_address_that_is_none_or_not_there(tmp_path: Path) -> None:
     gone = Settings(home=tmp_path, database_url="postgresql://u@127.0.0.1:1/d")
     with pytest.raises(DatabaseError, match="upland doctor"), open_workspace(gone):
         pass
+
+
+def test_the_region_saved_by_many_at_once(workspace: Workspace) -> None:
+    faults: list[Exception] = []
+
+    def save(number: int) -> None:
+        try:
+            workspace.save_region(Region(f"R{number}", "区"))
+        except Exception as err:
+            faults.append(err)
+
+    threads = [threading.Thread(target=save, args=(i,)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert workspace.region().name_zh == "区"

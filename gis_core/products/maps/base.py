@@ -47,7 +47,7 @@ def shown_units(boundaries: gpd.GeoDataFrame, context: MapContext) -> gpd.GeoDat
         raise NotFoundError(
             f"There is no county '{context.county}' here; there are "
             f"{', '.join(boundaries['code'])}.",
-            f"没有代码为“{context.county}”的县;现有:{'、'.join(boundaries['code'])}。",
+            f"没有代码为“{context.county}”的县；现有：{'、'.join(boundaries['code'])}。",
         )
     return chosen
 

@@ -213,7 +213,7 @@ def _year_table(plan: dict[str, Any], context: MapContext) -> PanelTable:
     ]
     total = [sum(y[k] for y in plan["years"]) for k in ("villages", "people", "cost_yuan")]
     rows.append([say("total", lang), f"{total[0]:,}", f"{total[1]:,}", f"{total[2] / 1e4:,.0f}"])
-    cost = "10,000 yuan" if lang == "en" else "费用(万元)"
+    cost = "10,000 yuan" if lang == "en" else "费用（万元）"
     notes = []
     if plan.get("gap") is not None:
         notes.append(

@@ -11,7 +11,7 @@ STRINGS: dict[str, Text] = {
     "survey_people": Text("People in them", "调查人口"),
     "survey_households": Text("Households", "调查户数"),
     "bases": Text("Organic-food bases", "有机食品基地"),
-    "bases_area": Text("Area of the bases, mu", "基地面积(亩)"),
+    "bases_area": Text("Area of the bases, mu", "基地面积（亩）"),
     "moving_people": Text("People to move", "计划搬迁人口"),
     "deferred_people": Text("People deferred", "暂缓人口"),
     "map": Text("Map", "地图"),
@@ -26,19 +26,19 @@ STRINGS: dict[str, Text] = {
     "yes": Text("yes", "是"),
     "no": Text("no", "否"),
     "number": Text("No.", "序号"),
-    "county": Text("County", "县(市、区)"),
-    "area_mu": Text("Area, mu", "面积(亩)"),
+    "county": Text("County", "县（市、区）"),
+    "area_mu": Text("Area, mu", "面积（亩）"),
     "score": Text("Mean score", "平均得分"),
     "why": Text("Why", "理由"),
     "plan": Text("Relocation plan", "搬迁计划"),
     "year": Text("Year", "年度"),
-    "cost": Text("Cost, 10,000 yuan", "费用(万元)"),
+    "cost": Text("Cost, 10,000 yuan", "费用（万元）"),
     "by_county": Text("Counties", "各县"),
-    "class_area": Text("S1 land, mu", "S1面积(亩)"),
+    "class_area": Text("S1 land, mu", "S1面积（亩）"),
     "data": Text("Data", "数据"),
     "nothing": Text(
         "Nothing has been imported or computed yet: upland up, or upland import.",
-        "尚无数据或结果:请运行 upland up 或 upland import。",
+        "尚无数据或结果：请运行 upland up 或 upland import。",
     ),
     "aggregated": Text(
         "Single villages are not published on this page.", "本页不公开单个村庄的数据。"
@@ -49,7 +49,7 @@ STRINGS: dict[str, Text] = {
     "runs": Text("Runs", "运行"),
     "proof": Text("Proof", "求解"),
     "optimal": Text("proven best within the gap", "在差距范围内证明最优"),
-    "feasible": Text("best found, not proven", "已找到的最优方案,未证明"),
+    "feasible": Text("best found, not proven", "已找到的最优方案，未证明"),
     "gap": Text("gap", "差距"),
 }
 
