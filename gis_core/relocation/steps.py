@@ -48,6 +48,7 @@ def full_room(plan: CompiledPlan) -> Room:
 
 @njit(cache=True, nogil=True)
 def fits(tables: Tables, room: Room, u: int, s: int, y: int) -> bool:
+    """Return whether moving `u` to site `s` in year `y` keeps every limit."""
     people, load = tables.people[u] - SLACK, tables.load[u, s] - SLACK
     return (
         people <= room.quota[y]
@@ -60,6 +61,7 @@ def fits(tables: Tables, room: Room, u: int, s: int, y: int) -> bool:
 
 @njit(cache=True, nogil=True)
 def use_room(tables: Tables, room: Room, u: int, s: int, y: int, sign: float) -> None:
+    """Take (`sign` 1) or give back (−1) what the move of `u` uses."""
     people, load = sign * tables.people[u], sign * tables.load[u, s]
     room.quota[y] -= people
     room.budget[y] -= sign * tables.spending[u, s]
@@ -70,6 +72,7 @@ def use_room(tables: Tables, room: Room, u: int, s: int, y: int, sign: float) ->
 
 @njit(cache=True, nogil=True)
 def cost_at(tables: Tables, u: int, s: int, y: int) -> float:
+    """Return the cost of the move in yuan; of staying where `s` is below 0."""
     if s < 0:
         return tables.stay_cost[u]
     return tables.place_cost[u, s] + tables.time_cost[u, y]
