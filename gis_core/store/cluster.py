@@ -298,10 +298,14 @@ class PrivateCluster:
                 ) from err
 
     def _keep(self) -> None:
-        """Start the keeper; `flock -n` ends it at once where one lives already."""
+        """Start the keeper; `flock -n` ends it at once where one lives already.
+
+        `-o` keeps the lock from the keeper's children: one that outlives a killed keeper would
+        hold off the next.
+        """
         users = str(self.folder / "users.lock")
         subprocess.run(
-            ["setsid", "--fork", "flock", "-n", str(self.folder / "keeper.lock"),
+            ["setsid", "--fork", "flock", "-n", "-o", str(self.folder / "keeper.lock"),
              "sh", "-c", KEEPER, "keeper", users, str(self.folder), str(LINGER_S), self.mark],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             cwd="/", check=True,
