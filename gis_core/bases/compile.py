@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_core.bases.cliques import cliques
 from gis_core.bases.rules import SelectionRules
 from gis_core.crs import choose_analysis_crs
 from gis_core.errors import InvalidParameterError
@@ -82,8 +83,7 @@ def conflicting_pairs(candidates: gpd.GeoDataFrame, *, spacing_m: float) -> list
     """Return pairs i < j that overlap, or lie nearer than `spacing_m` metres edge to edge."""
     if candidates.empty:
         return []
-    centre = candidates.geometry.union_all().centroid
-    plane = candidates.geometry.to_crs(choose_analysis_crs(centre.x, centre.y)).to_numpy()
+    plane = on_the_plane(candidates)
     tree = shapely.STRtree(plane)
     if spacing_m > 0:
         left, right = tree.query(plane, predicate="dwithin", distance=spacing_m)
@@ -98,24 +98,8 @@ def conflicting_pairs(candidates: gpd.GeoDataFrame, *, spacing_m: float) -> list
     return sorted((int(i), int(j)) for i, j in pairs)
 
 
-def cliques(pairs: list[tuple[int, int]], number: int) -> list[NDArray[np.int64]]:
-    """Cover every pair by sets in which all conflict with all: fewer, tighter rows than pairs."""
-    beside: list[set[int]] = [set() for _ in range(number)]
-    for i, j in pairs:
-        beside[i].add(j)
-        beside[j].add(i)
-    covered: set[tuple[int, int]] = set()
-    found = []
-    for i, j in pairs:
-        if (i, j) in covered:
-            continue
-        clique = [i, j]
-        common = beside[i] & beside[j]
-        while common:
-            most = max(common, key=lambda k: (len(beside[k] & common), -k))
-            clique.append(most)
-            common &= beside[most]
-        clique.sort()
-        covered.update((a, b) for n, a in enumerate(clique) for b in clique[n + 1 :])
-        found.append(np.array(clique, dtype=np.int64))
-    return found
+def on_the_plane(candidates: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the candidates' shapes (EPSG:4326) in the metric CRS of their middle."""
+    west, south, east, north = candidates.total_bounds
+    crs = choose_analysis_crs((west + east) / 2, (south + north) / 2)
+    return candidates.geometry.to_crs(crs).to_numpy()

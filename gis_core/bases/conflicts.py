@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+import geopandas as gpd
 import numpy as np
 
-from gis_core.bases.compile import CompiledSelection, Row
+from gis_core.bases.compile import CompiledSelection
+from gis_core.bases.freeing import Deadline, least_changes
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.solve import solve_selection
 from gis_core.text import Text
@@ -14,31 +16,42 @@ def find_conflicts(
     compiled: CompiledSelection,
     rules: SelectionRules,
     *,
+    candidates: gpd.GeoDataFrame,
     names: Mapping[str, Text],
-    time_limit_s: float,
 ) -> tuple[Text, ...]:
     """Return a smallest set of rules that cannot hold together, then what would free it.
 
     Rules are dropped one after the other; one without which the rest is still impossible stays
-    dropped (deletion filter), so every rule named is needed for the conflict.
+    dropped (deletion filter), so every rule named is needed for the conflict. Where
+    `rules.time_limit_s` ends the search early, the set is still in conflict, and is said to be
+    perhaps not the smallest.
     """
+    deadline = Deadline(rules.time_limit_s)
     groups = list(dict.fromkeys(r.group for r in compiled.rows))
     if rules.fixed_in or rules.fixed_out:
         groups.append("fixed")
     dropped: set[str] = set()
+    sure = True
     for group in sorted(groups, key=_last_named):
         tried = solve_selection(
-            compiled, time_limit_s=time_limit_s, gap=1.0, without=dropped | {group}
-        )
+            compiled, time_limit_s=deadline.left_s(), gap=1.0, without=dropped | {group},
+            worth=np.zeros(len(compiled.worth)),
+        )  # fmt: skip
         if tried.status == "infeasible":
             dropped.add(group)
+        sure = sure and tried.status != "unknown"
     left = [g for g in groups if g not in dropped]
     said = [_rule_in_words(g, compiled, rules, names) for g in left]
+    unsure = Text("", "") if sure else Text(
+        " Time ran out before all were tried; fewer may already conflict.",
+        "限时内未能逐一检验，冲突的规则可能更少。",
+    )  # fmt: skip
     head = Text(
-        "These rules cannot hold together: " + "; ".join(t.en for t in said) + ".",
-        "以下规则无法同时满足：" + "；".join(t.zh for t in said) + "。",
+        f"These rules cannot hold together: {'; '.join(t.en for t in said)}.{unsure.en}",
+        f"以下规则无法同时满足：{'；'.join(t.zh for t in said)}。{unsure.zh}",
     )
-    return (head, *_least_changes(compiled, rules, left, names, time_limit_s))
+    return (head, *least_changes(compiled, rules, left, candidates=candidates, names=names,
+                                 deadline=deadline))  # fmt: skip
 
 
 def _last_named(group: str) -> tuple[int, str]:
@@ -51,57 +64,47 @@ def _rule_in_words(
     group: str, compiled: CompiledSelection, rules: SelectionRules, names: Mapping[str, Text]
 ) -> Text:
     if group == "count":
-        return Text(f"{rules.count} bases", f"共 {rules.count} 个基地")
+        bases = "base" if rules.count == 1 else "bases"
+        return Text(f"{rules.count} {bases}", f"共 {rules.count} 个基地")
     if group == "spacing":
         return Text(f"at least {rules.spacing_m:,.0f} m between bases",
                     f"基地间距不小于 {rules.spacing_m:.0f} 米")  # fmt: skip
     if group == "overlap":
         return Text("bases do not overlap", "基地互不重叠")
-    if group == "total_area":
-        low, high = rules.min_total_area_mu or 0.0, rules.max_total_area_mu
-        top = "∞" if high is None else f"{high:,.0f}"
-        return Text(f"total area {low:,.0f} to {top} mu", f"总面积 {low:,.0f} 至 {top} 亩")
     if group == "fixed":
-        return Text("the fixed bases", "指定的基地")
+        return _fixed_in_words(rules)
     row = next(r for r in compiled.rows if r.group == group)
-    name = names.get(group.partition(":")[2], Text(group, group))
+    if group == "total_area":
+        span = _span(row.least, row.most, unbounded=np.inf)
+        return Text(f"a total area of {span.en} mu", f"总面积{span.zh}亩")
+    code = group.partition(":")[2]
+    name = names.get(code, Text(code, code))
+    span = _span(row.least, row.most, unbounded=rules.count)
+    candidates = f"{len(row.places)} candidate{'' if len(row.places) == 1 else 's'}"
     return Text(
-        f"{row.least:g} to {row.most:g} bases in {name.en}, which has {len(row.places)} candidates",
-        f"{name.zh}设 {row.least:g} 至 {row.most:g} 个基地（该县候选 {len(row.places)} 个）",
+        f"{span.en} {'base' if span.en.endswith(' 1') else 'bases'} in {name.en}, which has "
+        f"{candidates}",
+        f"{name.zh}基地数量{span.zh}个（该县候选 {len(row.places)} 个）",
     )
 
 
-def _least_changes(
-    compiled: CompiledSelection,
-    rules: SelectionRules,
-    left: list[str],
-    names: Mapping[str, Text],
-    time_limit_s: float,
-) -> list[Text]:
-    """For the number and each county's least: how far it would have to go, all else kept."""
-    ones = np.ones(len(compiled.worth))
-    said = []
-    for row in compiled.rows:
-        counted = row.group == "count" or row.group.startswith("county:")
-        if row.group not in left or not counted:
-            continue
-        places = np.zeros(len(ones))
-        places[row.places] = 1.0
-        free = Row(row.group + " freed", row.places, 0, np.inf)
-        most = solve_selection(
-            compiled, time_limit_s=time_limit_s, gap=0.0, without={row.group}, extra=[free],
-            worth=places,
-        )  # fmt: skip
-        if most.places is None or most.objective >= row.least:
-            continue
-        allowed = int(round(most.objective))
-        if row.group == "count":
-            said.append(Text(f"With the other rules kept, at most {allowed} bases are possible.",
-                             f"其余规则不变时，最多可选 {allowed} 个基地。"))  # fmt: skip
-        else:
-            name = names.get(row.group.partition(":")[2], Text(row.group, row.group))
-            said.append(Text(
-                f"With the other rules kept, {name.en} can hold at most {allowed}.",
-                f"其余规则不变时，{name.zh}最多可设 {allowed} 个。",
-            ))  # fmt: skip
-    return said
+def _span(least: float, most: float, *, unbounded: float) -> Text:
+    """The limits in words; a `most` of `unbounded` or more is none."""
+    if least == most:
+        return Text(f"exactly {least:,.0f}", f"恰为 {least:.0f} ")
+    if least <= 0:
+        return Text(f"at most {most:,.0f}", f"至多 {most:.0f} ")
+    if most >= unbounded:
+        return Text(f"at least {least:,.0f}", f"至少 {least:.0f} ")
+    return Text(f"{least:,.0f} to {most:,.0f}", f" {least:.0f} 至 {most:.0f} ")
+
+
+def _fixed_in_words(rules: SelectionRules) -> Text:
+    parts = []
+    if rules.fixed_in:
+        parts.append(Text(f"{', '.join(rules.fixed_in)} chosen by hand",
+                          f"指定选入 {'、'.join(rules.fixed_in)}"))  # fmt: skip
+    if rules.fixed_out:
+        parts.append(Text(f"{', '.join(rules.fixed_out)} ruled out by hand",
+                          f"指定排除 {'、'.join(rules.fixed_out)}"))  # fmt: skip
+    return Text(" and ".join(p.en for p in parts), "，".join(p.zh for p in parts))

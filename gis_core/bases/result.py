@@ -27,8 +27,8 @@ class BaseSelection:
     `bases` and `candidates` (EPSG:4326) have the columns base_id, county_code, area_mu,
     mean_score (0 to 1), compactness (Polsby–Popper, 0 to 1), why_en, why_zh, geometry; `bases`
     also number (1 up, north-west first). `gap` is (bound − objective) / |objective|, 0 is proven.
-    `status` is ``optimal``, ``feasible`` (stopped before the proof) or ``infeasible``, which has
-    no bases and says why in `conflicts`.
+    `status` is ``optimal``, ``feasible`` (stopped before the proof), or, both without bases and
+    with the reason in `conflicts`, ``infeasible`` and ``unknown`` (stopped before a first choice).
     """
 
     status: str

@@ -49,8 +49,9 @@ def select_bases(
     Returns
     -------
     selection
-        Independent of the order of rows. ``infeasible`` with the rules in conflict in words when
-        there is no choice.
+        Independent of the order of rows. ``infeasible`` with the rules in conflict and the least
+        changes in words when there is no choice; looking for them takes `rules.time_limit_s`
+        seconds more at most.
 
     Raises
     ------
@@ -70,10 +71,9 @@ def select_bases(
         hash_document(asdict(chosen_rules)), dict(input_hashes or {}), asdict(chosen_rules)
     )
     if best.places is None:
-        said: tuple[Text, ...] = ()
+        said: tuple[Text, ...] = (_out_of_time(chosen_rules),)
         if best.status == "infeasible":
-            said = find_conflicts(compiled, chosen_rules, names=names,
-                                  time_limit_s=chosen_rules.time_limit_s)  # fmt: skip
+            said = find_conflicts(compiled, chosen_rules, candidates=ordered, names=names)
         none = _described(ordered, compiled, np.zeros(0, np.int64), names)
         return BaseSelection(best.status, 0.0, best.bound, np.inf, time.perf_counter() - started,
                              none, ordered, (), said, provenance)  # fmt: skip
@@ -85,6 +85,15 @@ def select_bases(
         best.status, best.objective, best.bound, gap, time.perf_counter() - started,
         _described(ordered, compiled, best.places, names), ordered, others, (), provenance,
     )  # fmt: skip
+
+
+def _out_of_time(rules: SelectionRules) -> Text:
+    return Text(
+        f"Within {rules.time_limit_s:g} s neither a choice was found nor a proof that there is "
+        "none; allow more time, or ask for a smaller spacing or fewer bases.",
+        f"在 {rules.time_limit_s:g} 秒内既未找到方案，也未能证明无解；请延长时间，或减小间距、减少"
+        "基地数量。",
+    )
 
 
 def _checked(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

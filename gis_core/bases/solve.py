@@ -69,8 +69,10 @@ def solve_selection(
     number = len(compiled.worth)
     rows = [r for r in (*compiled.rows, *extra) if r.group not in without]
     impossible = any(len(r.places) == 0 and r.least > 0 for r in rows)
-    if impossible or number == 0:
+    if impossible:
         return Choice(None, 0.0, 0.0, "infeasible", time.monotonic() - started)
+    if number == 0:
+        return Choice(np.zeros(0, np.int64), 0.0, 0.0, "optimal", time.monotonic() - started)
     solver = _Quiet()
     for option, value in (("random_seed", SEED), ("threads", THREADS),
                           ("time_limit", time_limit_s), ("mip_rel_gap", gap),
@@ -116,6 +118,8 @@ def _model(
     model.row_lower_ = np.array([r.least for r in rows], dtype=float)
     model.row_upper_ = np.array([r.most for r in rows], dtype=float)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    if not rows:
+        return model
     model.a_matrix_.start_ = np.cumsum([0, *(len(r.places) for r in rows)]).astype(np.int32)
     model.a_matrix_.index_ = np.concatenate([r.places for r in rows]).astype(np.int32)
     model.a_matrix_.value_ = np.concatenate([

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_core.bases.compile import cliques, compile_selection, conflicting_pairs
+from gis_core.bases import selection
+from gis_core.bases.compile import compile_selection, conflicting_pairs
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.selection import select_bases
+from gis_core.bases.solve import Choice, solve_selection
 from gis_core.errors import InvalidLayerError, InvalidParameterError
 from gis_core.text import Text
 
@@ -82,15 +84,6 @@ def test_touching_is_no_overlap_and_spacing_is_edge_to_edge() -> None:
     assert conflicting_pairs(frame, spacing_m=500) == [(0, 1), (1, 2)]
 
 
-def test_cliques_cover_every_pair_and_nothing_else() -> None:
-    rng = np.random.default_rng(5)
-    pairs = sorted({(min(a, b), max(a, b)) for a, b in rng.integers(0, 25, (120, 2)) if a != b})
-    found = cliques(pairs, 25)
-    covered = {(int(a), int(b)) for c in found for a, b in combinations(c, 2)}
-    assert covered == set(pairs)
-    assert len(found) < len(pairs)
-
-
 @pytest.mark.parametrize("seed", range(12))
 def test_the_choice_is_the_best_of_all(seed: int) -> None:
     frame = random_case(seed)
@@ -154,8 +147,90 @@ def test_a_county_without_land_is_named() -> None:
     found = select_bases(frame, rules=rules, county_names={"07": Text("Bing", "丙县")})
     assert found.status == "infeasible"
     assert found.conflicts[0].en == (
-        "These rules cannot hold together: 1 to 4 bases in Bing, which has 0 candidates."
+        "These rules cannot hold together: at least 1 base in Bing, which has 0 candidates."
     )
+
+
+def said(frame: gpd.GeoDataFrame, **rules: object) -> list[str]:
+    found = select_bases(frame, rules=SelectionRules(**rules))  # type: ignore[arg-type]
+    assert found.status == "infeasible"
+    assert all(t.zh and t.zh != t.en for t in found.conflicts)
+    return [t.en.removeprefix("With the other rules kept, ") for t in found.conflicts]
+
+
+def test_each_rule_in_conflict_gets_its_least_change() -> None:
+    row = [(0.0, 0.0), (2.0, 0.0), (4.0, 0.0)]  # 1 km squares, 1 km and 3 km apart
+    assert said(candidates_at(row), count=2, spacing_m=20_000) == [
+        "These rules cannot hold together: 2 bases; at least 20,000 m between bases.",
+        "at most 1 base is possible.", "a spacing of 2,900 m is possible.",
+    ]  # fmt: skip
+    assert said(candidates_at(row), count=2, min_total_area_mu=9000) == [
+        "These rules cannot hold together: a total area of at least 9,000 mu.",
+        "the bases together have at most 3,000 mu.",
+    ]
+    assert said(candidates_at(row), count=3, per_county=(0, 2)) == [
+        "These rules cannot hold together: 3 bases; at most 2 bases in 01, which has 3 candidates.",
+        "at most 2 bases are possible.", "01 must hold at least 3.",
+    ]  # fmt: skip
+    needed = {"01": (2, 3), "02": (1, 3)}
+    two_counties = candidates_at(row, county_code=["01", "01", "02"])
+    assert said(two_counties, count=2, per_county=needed)[1:] == [
+        "at least 3 bases are needed.", "01 can hold at most 1.", "02 can hold at most 0.",
+    ]  # fmt: skip
+
+
+def test_decisions_by_hand_in_conflict_are_named() -> None:
+    near = [(0.0, 0.0), (2.0, 0.0), (40.0, 0.0)]
+    assert said(candidates_at(near), count=2, spacing_m=5000, fixed_in=["c00", "c01"]) == [
+        "These rules cannot hold together: at least 5,000 m between bases; c00, c01 chosen by "
+        "hand.",
+        "a spacing of 1,000 m is possible.", "it is enough to leave c01 free.",
+    ]  # fmt: skip
+    assert said(candidates_at(near), count=3, fixed_out=["c00"]) == [
+        "These rules cannot hold together: 3 bases; c00 ruled out by hand.",
+        "at most 2 bases are possible.", "it is enough to leave c00 free.",
+    ]  # fmt: skip
+
+
+def test_two_conflicts_at_once_are_not_freed_by_one_change() -> None:
+    frame = candidates_at([(0, 0), (0.5, 0), (9, 9), (9.5, 9)])
+    fixed = ["c00", "c01", "c02", "c03"]
+    head, change = said(frame, count=4, fixed_in=fixed)
+    assert head == "These rules cannot hold together: 4 bases; bases do not overlap."
+    assert "there are further conflicts" in change
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_rules_named_conflict_and_none_can_be_spared(seed: int) -> None:
+    frame = random_case(seed)
+    rules = SelectionRules(count=5, per_county=(1, 2), spacing_m=1500.0, fixed_out=["c01"])
+    compiled = compile_selection(frame, rules)
+    every = {*(r.group for r in compiled.rows), "fixed"}
+
+    def possible(kept: set[str]) -> bool:
+        return solve_selection(
+            compiled, time_limit_s=20, gap=0.0, without=every - kept
+        ).places is not None  # fmt: skip
+
+    if possible(every):
+        assert select_bases(frame, rules=rules).status == "optimal"
+        return
+    head = select_bases(frame, rules=rules).conflicts[0].en
+    words = {"count": "5 bases", "spacing": "m between bases", "fixed": "ruled out by hand",
+             **{f"county:0{k}": f"in 0{k}," for k in (1, 2, 3)}}  # fmt: skip
+    named = {group for group, word in words.items() if word in head}
+    assert named
+    assert not possible(named)
+    assert all(possible(named - {group}) for group in named)
+
+
+def test_no_choice_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped = Choice(None, 0.0, 4000.0, "unknown", 7.0)
+    monkeypatch.setattr(selection, "solve_selection", lambda *_, **__: stopped)
+    found = select_bases(random_case(2), rules=SelectionRules(count=3, time_limit_s=7))
+    assert (found.status, found.bound, len(found.bases)) == ("unknown", 4000.0, 0)
+    assert "Within 7 s neither a choice was found nor a proof" in found.conflicts[0].en
+    assert found.document()["gap"] is None
 
 
 def test_total_area_is_kept() -> None:
