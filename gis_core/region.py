@@ -4,9 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gis_core.errors import InvalidParameterError
+from gis_core.located import LocatedDocument, PartReader, Place, read_located
 
 
 @dataclass(frozen=True)
@@ -53,49 +51,49 @@ def region_from_dict(document: Any, *, source: str = "region") -> Region:
     InvalidParameterError
         If a key is unknown or a value has the wrong kind; `source` names the place.
     """
-    if not isinstance(document, dict):
-        raise InvalidParameterError(
-            f"{source}: a region is a list of 'key: value' lines.",
-            f"{source}：区域文件应由“键: 值”行组成。",
-        )
-    known = set(Region.__dataclass_fields__)
-    unknown = sorted(set(document) - known)
-    if unknown:
-        raise InvalidParameterError(
-            f"{source}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(known))}.",
-            f"{source}：未知的键 {'、'.join(unknown)}；可用的键有 {'、'.join(sorted(known))}。",
-        )
-    try:
-        brackets = tuple(
-            Bracket(str(b["label"]), int(b["min_people"]), int(b["max_people"]))
-            for b in document.get("brackets") or ()
-        )
-        values = {**document, "brackets": brackets}
-        values["cell_m"] = float(values.get("cell_m", 100.0))
-        for name in ("name_en", "name_zh"):
-            if not isinstance(values.get(name, ""), str):
-                raise TypeError(f"{name} is {values[name]!r}, wanted text")
-        if not isinstance(values.get("extra", {}), dict):
-            raise TypeError(f"extra is {values['extra']!r}, wanted 'key: value' lines")
-    except (KeyError, TypeError, ValueError) as err:
-        raise InvalidParameterError(
-            f"{source}: cannot be understood ({err}); brackets need label, min_people, max_people.",
-            f"{source}:无法理解({err});分组需要 label、min_people、max_people。",
-        ) from err
-    if not 1 <= values["cell_m"] <= 10_000:
-        raise InvalidParameterError(
-            f"{source}: cell_m is {values['cell_m']}, wanted 1 to 10,000 metres.",
-            f"{source}：cell_m 为 {values['cell_m']}，应在 1 至 10000 米之间。",
-        )
-    return Region(**values)
+    return _region(LocatedDocument(document, source=source))
 
 
 def read_region(path: Path) -> Region:
-    """Read a region file (YAML, UTF-8); errors as `region_from_dict`."""
-    try:
-        document = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
-        ) from err
-    return region_from_dict(document, source=str(path))
+    """Read a region file (YAML, UTF-8); errors as `region_from_dict`, with the line."""
+    return _region(read_located(path))
+
+
+def _region(document: LocatedDocument) -> Region:
+    reader = PartReader(document)
+    given = reader.mapping((), set(Region.__dataclass_fields__), required=set())
+    values: dict[str, Any] = {
+        name: reader.word((name,)) for name in ("name_en", "name_zh") if name in given
+    }
+    if given.get("analysis_crs") is not None:
+        values["analysis_crs"] = reader.word(("analysis_crs",))
+    if given.get("extra") is not None:
+        values["extra"] = reader.mapping(("extra",), set(given["extra"]), required=set())
+    if "cell_m" in given:
+        values["cell_m"] = _cell(reader)
+    brackets = range(reader.length(("brackets",), least=0))
+    return Region(
+        **values,
+        schematic=reader.flag(("schematic",)),
+        brackets=tuple(_bracket(reader, ("brackets", i)) for i in brackets),
+    )
+
+
+def _cell(reader: PartReader) -> float:
+    cell_m = reader.number(("cell_m",))
+    if not 1 <= cell_m <= 10_000:
+        raise reader.document.refuse(
+            ("cell_m",), f"is {cell_m:g}, wanted 1 to 10,000 metres.",
+            f"为 {cell_m:g}，应在 1 至 10000 米之间。",
+        )  # fmt: skip
+    return cell_m
+
+
+def _bracket(reader: PartReader, place: Place) -> Bracket:
+    keys = {"label", "min_people", "max_people"}
+    value = reader.mapping(place, keys, required=keys)
+    return Bracket(
+        str(value["label"]),
+        reader.whole((*place, "min_people")),
+        reader.whole((*place, "max_people")),
+    )

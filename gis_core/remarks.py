@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from gis_core.text import Text
+from gis_core.writing import written_whole
 
 Action = Literal["note", "mended", "refused", "waiting"]
 
@@ -43,9 +44,15 @@ class Remark:
 
 
 def write_remarks(path: Path, remarks: Iterable[Remark], *, lang: str = "en") -> None:
-    """Write remarks as CSV (UTF-8 with BOM, so that spreadsheets read Chinese)."""
+    """Write remarks as CSV (UTF-8 with BOM, so that spreadsheets read Chinese).
+
+    Raises
+    ------
+    StorageError
+        If the folder is missing or the file cannot be written.
+    """
     fields = ["file", "sheet", "row", "column", "value", "action", "reason", "cure"]
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+    with written_whole(path) as part, part.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, fieldnames=fields)
         writer.writeheader()
         for remark in remarks:

@@ -7,8 +7,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 GROUND = {
-    "crs", "errors", "grid", "layers", "progress", "provenance", "region", "remarks", "settings",
-    "text", "units",
+    "crs", "errors", "grid", "layers", "located", "progress", "provenance", "region", "remarks",
+    "settings", "text", "units", "writing",
 }  # fmt: skip
 ROWS = {
     "sources": 2, "store": 2, "surfaces": 3,

@@ -70,9 +70,9 @@ def test_region_file_names_place_and_cure(tmp_path: Path) -> None:
     assert region.brackets[0].max_people == 99
     assert region_from_dict(region.as_dict()) == region
     file.write_text("colour: red\n")
-    with pytest.raises(InvalidParameterError, match="colour"):
+    with pytest.raises(InvalidParameterError, match=r"line 1 \(colour\)"):
         read_region(file)
-    with pytest.raises(InvalidParameterError, match="cell_m is 0"):
+    with pytest.raises(InvalidParameterError, match=r"region \(cell_m\): is 0, wanted 1"):
         region_from_dict({"cell_m": 0})
 
 

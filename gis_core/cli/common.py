@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from gis_core.cli.output import Voice
-from gis_core.errors import StorageError
 from gis_core.remarks import Remark, write_remarks
 from gis_core.settings import read_settings
 from gis_core.store.workspace import Workspace, open_workspace
@@ -46,13 +45,7 @@ def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> 
         If `file` cannot be written.
     """
     if file is not None:
-        try:
-            write_remarks(file, remarks, lang=voice.lang)
-        except OSError as err:
-            raise StorageError(
-                f"{file}: the remarks cannot be written ({err.strerror}). Name another file.",
-                f"{file}：无法写入备注（{err.strerror}）。请另选文件。",
-            ) from err
+        write_remarks(file, remarks, lang=voice.lang)
     if voice.as_json:
         return
     for remark in sorted(remarks, key=lambda r: WORST_FIRST.index(r.action))[:REMARKS_SHOWN]:

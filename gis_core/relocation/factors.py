@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from gis_core.errors import InvalidModelError
+from gis_core.located import LocatedDocument, PartReader, Place, read_located
 from gis_core.provenance import hash_document
 from gis_core.text import Text
 
 TAGS = ("standard", "local", "planner")
+TOP = {"name", "title", "tiers", "factors"}
+TIERS = {"tag", "source", "under_people"}
+FACTOR = {"name", "title", "unit", "from", "to", "weight", "tag", "source"}
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,10 @@ def load_priority_model(path: Path | None = None) -> PriorityModel:
     Raises
     ------
     InvalidModelError
-        If the file cannot be read or breaks the schema; the message names the place.
+        If the file cannot be read or breaks the schema; the message names file, line and part.
     """
     place = path or files("gis_core.relocation.models").joinpath("priority.yaml")
-    try:
-        document = yaml.safe_load(place.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InvalidModelError(
-            f"{place}: cannot be read as YAML ({err}).", f"{place}：不是可读的 YAML 文件（{err}）。"
-        ) from err
-    return priority_model_from_dict(document, source=str(place))
+    return _model(read_located(place, error=InvalidModelError))
 
 
 def priority_model_from_dict(document: Any, *, source: str = "priority model") -> PriorityModel:
@@ -77,62 +74,51 @@ def priority_model_from_dict(document: Any, *, source: str = "priority model") -
     Raises
     ------
     InvalidModelError
-        If a key is missing, a weight is not more than 0, or a factor's ends are equal.
+        If a key is missing or unknown, a weight is not above 0, or a factor's ends are equal.
     """
-    try:
-        tiers = document["tiers"]
-        factors = tuple(_factor(row) for row in document["factors"])
-        model = PriorityModel(
-            name=str(document["name"]),
-            title=Text(**document["title"]),
-            under_people=tuple(int(n) for n in tiers["under_people"]),
-            tier_tag=str(tiers["tag"]),
-            tier_source=Text(**tiers["source"]),
-            factors=factors,
-            model_hash=hash_document(document),
+    return _model(LocatedDocument(document, source=source, error=InvalidModelError))
+
+
+def _model(document: LocatedDocument) -> PriorityModel:
+    reader = PartReader(document)
+    reader.mapping((), TOP, required=TOP)
+    reader.mapping(("tiers",), TIERS, required=TIERS)
+    factors = tuple(
+        _factor(reader, ("factors", i)) for i in range(reader.length(("factors",), least=1))
+    )
+    reader.different([(("factors", i, "name"), f.name) for i, f in enumerate(factors)])
+    return PriorityModel(
+        name=reader.word(("name",)),
+        title=reader.text(("title",)),
+        under_people=_tier_limits(reader),
+        tier_tag=reader.choice(("tiers", "tag"), TAGS),
+        tier_source=reader.text(("tiers", "source")),
+        factors=factors,
+        model_hash=hash_document(document.values),
+    )
+
+
+def _tier_limits(reader: PartReader) -> tuple[int, ...]:
+    place: Place = ("tiers", "under_people")
+    limits = tuple(reader.whole((*place, i)) for i in range(reader.length(place, least=1)))
+    if list(limits) != sorted(set(limits)):
+        raise reader.document.refuse(
+            place, f"is {list(limits)}, wanted rising numbers.", f"为 {list(limits)}，应逐个递增。"
         )
-    except (KeyError, TypeError, ValueError) as err:
-        raise InvalidModelError(
-            f"{source}: cannot be understood ({err}); wanted name, title, tiers (under_people, "
-            "tag, source) and factors (name, title, unit, from, to, weight, tag, source).",
-            f"{source}:无法理解({err});应有 name、title、tiers(under_people、tag、source)和 "
-            "factors(name、title、unit、from、to、weight、tag、source)。",
-        ) from err
-    _check(model, source)
-    return model
+    return limits
 
 
-def _factor(row: dict[str, Any]) -> Factor:
+def _factor(reader: PartReader, place: Place) -> Factor:
+    value = reader.mapping(place, FACTOR, required=FACTOR)
+    start, end = reader.number((*place, "from")), reader.number((*place, "to"))
+    if start == end:
+        raise reader.document.refuse(
+            (*place, "to"), f"is {end:g} like 'from'; wanted two different ends.",
+            f"为 {end:g}，与 from 相同；两端应不同。",
+        )  # fmt: skip
     return Factor(
-        name=str(row["name"]), title=Text(**row["title"]), unit=str(row["unit"]),
-        start=float(row["from"]), end=float(row["to"]), weight=float(row["weight"]),
-        tag=str(row["tag"]), source=Text(**row["source"]),
+        name=reader.word((*place, "name")), title=reader.text((*place, "title")),
+        unit=str(value["unit"] or ""), start=start, end=end,
+        weight=reader.number((*place, "weight"), above=0.0),
+        tag=reader.choice((*place, "tag"), TAGS), source=reader.text((*place, "source")),
     )  # fmt: skip
-
-
-def _check(model: PriorityModel, source: str) -> None:
-    names = [f.name for f in model.factors]
-    if not names or len(set(names)) < len(names):
-        raise InvalidModelError(
-            f"{source}: factors must exist and have different names; found {names}.",
-            f"{source}：因子不能为空且名称不能重复；现有 {names}。",
-        )
-    if list(model.under_people) != sorted(set(model.under_people)) or not model.under_people:
-        raise InvalidModelError(
-            f"{source}: under_people is {model.under_people}, wanted rising numbers.",
-            f"{source}：under_people 为 {model.under_people}，应为递增的数字。",
-        )
-    for factor in model.factors:
-        ends = factor.start != factor.end and np.isfinite([factor.start, factor.end]).all()
-        if not (factor.weight > 0 and np.isfinite(factor.weight) and ends):
-            raise InvalidModelError(
-                f"{source}: factor {factor.name} has weight {factor.weight} and runs from "
-                f"{factor.start} to {factor.end}; wanted a weight above 0 and two different ends.",
-                f"{source}：因子 {factor.name} 的权重为 {factor.weight}，区间为 {factor.start} 至 "
-                f"{factor.end}；权重应大于0，两端应不同。",
-            )
-        if factor.tag not in TAGS:
-            raise InvalidModelError(
-                f"{source}: factor {factor.name} has tag '{factor.tag}', wanted {', '.join(TAGS)}.",
-                f"{source}：因子 {factor.name} 的标记为“{factor.tag}”，应为 {'、'.join(TAGS)}。",
-            )

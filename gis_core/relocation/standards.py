@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
-
-import yaml
+from typing import Literal
 
 from gis_core.errors import InvalidParameterError
+from gis_core.located import PartReader, Place, read_located
+from gis_core.relocation.factors import TAGS
 from gis_core.relocation.result import FORMS
 from gis_core.text import Text
 
 ANY_FORM = "any"
 Nature = Literal["published", "assumed"]
+NATURES: tuple[Nature, ...] = ("published", "assumed")
+ROW = {"form", "cost_per_person_yuan", "year", "place", "tag", "nature", "source"}
+MOST_YUAN = 1e7  # a person; a larger cost is a slip of the pen
 
 
 @dataclass(frozen=True)
@@ -58,51 +61,28 @@ def load_standards(path: Path | None = None) -> Standards:
     Raises
     ------
     InvalidParameterError
-        If the file cannot be read or a row is wrong; the message names the row.
+        If the file cannot be read or a row is wrong; the message names file, line and part.
     """
     place = path or files("gis_core.relocation.models").joinpath("standards.yaml")
-    try:
-        document = yaml.safe_load(place.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InvalidParameterError(
-            f"{place}: cannot be read as YAML ({err}).", f"{place}：不是可读的 YAML 文件（{err}）。"
-        ) from err
-    if not isinstance(document, list) or not document:
-        raise InvalidParameterError(
-            f"{place}: a standards table is a list of rows.", f"{place}：标准表应为若干行的列表。"
-        )
-    return Standards(tuple(_read_row(row, f"{place}: row {i}", f"{place}：第{i}行")
-                           for i, row in enumerate(document, 1)))  # fmt: skip
+    reader = PartReader(read_located(place))
+    return Standards(tuple(_read_row(reader, i) for i in range(reader.length((), least=1))))
 
 
-def _read_row(row: Any, en: str, zh: str) -> CostStandard:
-    try:
-        standard = CostStandard(
-            form=str(row["form"]),
-            cost_per_person_yuan=float(row["cost_per_person_yuan"]),
-            year=int(row["year"]),
-            place=Text(**row["place"]),
-            tag=str(row["tag"]),
-            nature=row["nature"],
-            source=Text(**row["source"]),
-        )
-    except (KeyError, TypeError, ValueError) as err:
-        raise InvalidParameterError(
-            f"{en} cannot be understood ({err}); wanted form, cost_per_person_yuan, year, place, "
-            "tag, nature, source.",
-            f"{zh}无法理解({err});应有 form、cost_per_person_yuan、year、place、tag、nature、"
-            "source。",
-        ) from err
-    if not 0 < standard.cost_per_person_yuan < 1e7:
-        raise InvalidParameterError(
-            f"{en}: {standard.cost_per_person_yuan} yuan a person, wanted more than 0.",
-            f"{zh}：人均费用为{standard.cost_per_person_yuan}元，应大于0。",
-        )
-    if standard.form not in (*FORMS, ANY_FORM) or standard.nature not in ("published", "assumed"):
-        raise InvalidParameterError(
-            f"{en}: form '{standard.form}' or nature '{standard.nature}' is unknown; forms are "
-            f"{', '.join(FORMS)}, any; natures published, assumed.",
-            f"{zh}:form“{standard.form}”或 nature“{standard.nature}”未知;可用 form 为"
-            f"{'、'.join(FORMS)}、any,nature 为 published、assumed。",
-        )
-    return standard
+def _read_row(reader: PartReader, row: int) -> CostStandard:
+    reader.mapping((row,), ROW, required=ROW)
+    place: Place = (row, "cost_per_person_yuan")
+    cost = reader.number(place, above=0.0)
+    if cost >= MOST_YUAN:
+        raise reader.document.refuse(
+            place, f"is {cost:,.0f} yuan a person, wanted less than {MOST_YUAN:,.0f}.",
+            f"为人均{cost:.0f}元，应小于{MOST_YUAN:.0f}元。",
+        )  # fmt: skip
+    return CostStandard(
+        form=reader.choice((row, "form"), (*FORMS, ANY_FORM)),
+        cost_per_person_yuan=cost,
+        year=reader.whole((row, "year")),
+        place=reader.text((row, "place")),
+        tag=reader.choice((row, "tag"), TAGS),
+        nature=reader.choice((row, "nature"), NATURES),  # type: ignore[arg-type]
+        source=reader.text((row, "source")),
+    )

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import yaml
 
-from gis_core.errors import InvalidParameterError, UnreadableFileError
+from gis_core.errors import InvalidParameterError
+from gis_core.located import LocatedDocument
 from gis_core.sources.survey.csv_sheet import decode_text
+from gis_core.writing import written_whole
 
 SUFFIXES_ZH = (
     "街道办事处", "自治县", "自治州", "办事处", "开发区", "街道", "地区", "林区", "矿区", "新区",
@@ -91,12 +93,7 @@ def read_known_names(path: Path) -> KnownNames:
 
 
 def _of_yaml(path: Path, text: str) -> list[tuple[str, str]]:
-    try:
-        document = yaml.load(text, Loader=yaml.BaseLoader)  # text, not numbers
-    except yaml.YAMLError as err:
-        raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
-        ) from err
+    document = LocatedDocument.of_text(text, source=str(path), as_words=True).values
     if not isinstance(document, Mapping) or not all(
         isinstance(value, str) for value in document.values()
     ):
@@ -125,14 +122,10 @@ def write_known_names(path: Path, names: KnownNames) -> None:
 
     Raises
     ------
-    UnreadableFileError
+    StorageError
         If the file cannot be written.
     """
-    try:
-        path.write_text(
+    with written_whole(path) as part:
+        part.write_text(
             yaml.safe_dump(dict(sorted(names.codes.items())), allow_unicode=True), "utf-8"
         )
-    except OSError as err:
-        raise UnreadableFileError(
-            f"{path}: cannot be written ({err.strerror}).", f"{path}：无法写入（{err.strerror}）。"
-        ) from err

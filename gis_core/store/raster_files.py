@@ -18,6 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from gis_core.errors import DatabaseError, MissingCrsError, NotFoundError, StorageError
+from gis_core.writing import written_whole
 
 BLOCK = 512  # cells; the side of a tile inside the file
 CLASSES_COUNTED = 256  # whole numbers with at most so many values are counted by value
@@ -50,21 +51,11 @@ def write_cog(array: xr.DataArray, path: Path) -> str:
     MissingCrsError
         If the array has no CRS.
     StorageError
-        If the disk is full or the folder not writable; no file is left.
+        If the folder is missing or not writable, or the disk is full; no file is left.
     """
     content = _encoded(array, *_values_and_nodata(array))
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except OSError as err:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise _unwritable(path, err) from err
+    with written_whole(path) as part:
+        part.write_bytes(content)
     return hashlib.sha256(content).hexdigest()
 
 

@@ -1,14 +1,13 @@
 """Read a model file: every field checked, every fault named with line and cure."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gis_core.errors import InvalidCriterionError
+from gis_core.errors import InvalidCriterionError, InvalidModelError
+from gis_core.located import LocatedDocument, PartReader, Place, read_located
 from gis_core.provenance import hash_document
 from gis_core.suitability import membership as shapes
-from gis_core.suitability.located import LocatedDocument, Path_, read_located
 from gis_core.suitability.membership import Membership
 from gis_core.suitability.model import GROUPS, Criterion, Rule, SuitabilityModel, find_model
 from gis_core.text import Text
@@ -34,7 +33,7 @@ def load_model(name: str | Path) -> SuitabilityModel:
     InvalidModelError
         If the file breaks the schema; the message names file, line, part and cure.
     """
-    return model_from_document(read_located(find_model(name)))
+    return model_from_document(read_located(find_model(name), error=InvalidModelError))
 
 
 def model_from_document(document: LocatedDocument) -> SuitabilityModel:
@@ -48,8 +47,8 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
         raise document.refuse(("rules",), f"holds more than {MOST_RULES} rules. Join some of them.",
                               f"规则超过 {MOST_RULES} 条。请合并部分规则。")  # fmt: skip
     rules = tuple(reader.rule(("rules", i)) for i in range(reader.length(("rules",), least=0)))
-    reader.check_names([("criteria", c.name) for c in criteria])
-    reader.check_names([("rules", r.name) for r in rules])
+    reader.different([(("criteria", i, "name"), c.name) for i, c in enumerate(criteria)])
+    reader.different([(("rules", i, "name"), r.name) for i, r in enumerate(rules)])
     if not any(c.weight > 0 for c in criteria):
         raise document.refuse(("criteria",), "no weight is above zero. Give at least one.",
                               "没有大于零的权重。请至少设置一个。")  # fmt: skip
@@ -61,99 +60,8 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
     )  # fmt: skip
 
 
-class _Reader:
-    """Takes values out of a located document, refusing what the schema does not allow."""
-
-    def __init__(self, document: LocatedDocument) -> None:
-        self.document = document
-
-    def at(self, path: Path_) -> Any:
-        value = self.document.values
-        for step in path:
-            try:
-                value = value[step]
-            except (KeyError, IndexError, TypeError):
-                return None
-        return value
-
-    def mapping(self, path: Path_, known: set[str], *, required: set[str]) -> dict[str, Any]:
-        value = self.at(path)
-        if not isinstance(value, dict):
-            raise self.document.refuse(path, "wanted 'key: value' lines.", "应为“键: 值”的形式。")
-        for key in value:
-            if key not in known:
-                raise self.document.refuse(
-                    (*path, key), f"'{key}' is not known; known are {', '.join(sorted(known))}.",
-                    f"未知的键“{key}”；可用的键有 {'、'.join(sorted(known))}。",
-                )  # fmt: skip
-        for key in sorted(required - set(value)):
-            raise self.document.refuse(
-                path, f"'{key}' is missing. Add it.", f"缺少“{key}”。请补充。"
-            )
-        return value
-
-    def length(self, path: Path_, *, least: int) -> int:
-        value = self.at(path)
-        if value is None and least == 0:
-            return 0
-        if not isinstance(value, list) or len(value) < least:
-            raise self.document.refuse(
-                path,
-                f"wanted a list of at least {least} entries.",
-                f"应为至少含 {least} 项的列表。",
-            )
-        return len(value)
-
-    def word(self, path: Path_) -> str:
-        value = self.at(path)
-        if not isinstance(value, str) or not value.strip():
-            raise self.document.refuse(
-                path, f"is '{value}', wanted a word.", f"为“{value}”，应为文字。"
-            )
-        return value.strip()
-
-    def choice(self, path: Path_, allowed: tuple[str, ...], default: str | None = None) -> str:
-        value = self.at(path)
-        if value is None and default is not None:
-            return default
-        if value not in allowed:
-            raise self.document.refuse(
-                path, f"is '{value}', wanted one of {', '.join(allowed)}.",
-                f"为“{value}”，应为 {'、'.join(allowed)} 之一。",
-            )  # fmt: skip
-        return str(value)
-
-    def number(self, path: Path_) -> float:
-        value = self.at(path)
-        numeric = isinstance(value, int | float) and not isinstance(value, bool)
-        if not numeric or not math.isfinite(value):
-            raise self.document.refuse(path, f"is '{value}', wanted a number.",
-                                       f"为“{value}”，应为数字。")  # fmt: skip
-        return float(value)
-
-    def text(self, path: Path_) -> Text:
-        value = self.at(path)
-        if isinstance(value, dict) and all(isinstance(value.get(k), str) for k in ("en", "zh")):
-            return Text(value["en"], value["zh"])
-        raise self.document.refuse(path, "wanted the text in both languages: {en: …, zh: …}.",
-                                   "应给出中英两种文字：{en: …, zh: …}。")  # fmt: skip
-
-    def flag(self, path: Path_) -> bool:
-        value = self.at(path)
-        if value not in (None, True, False):
-            raise self.document.refuse(path, f"is '{value}', wanted true or false.",
-                                       f"为“{value}”,应为 true 或 false。")  # fmt: skip
-        return bool(value)
-
-    def check_names(self, places: list[tuple[str, str]]) -> None:
-        seen: set[str] = set()
-        for index, (part, name) in enumerate(places):
-            if name in seen:
-                raise self.document.refuse(
-                    (part, index, "name"), f"'{name}' stands twice. Rename one.",
-                    f"“{name}”重复。请改名。",
-                )  # fmt: skip
-            seen.add(name)
+class _Reader(PartReader):
+    """Takes a model's parts out of its document."""
 
     def class_limits(self) -> tuple[float, float, float, float]:
         if self.at(("classes",)) is None:
@@ -169,7 +77,7 @@ class _Reader:
             )  # fmt: skip
         return limits  # type: ignore[return-value]
 
-    def criterion(self, path: Path_) -> Criterion:
+    def criterion(self, path: Place) -> Criterion:
         value = self.mapping(
             path, CRITERION, required=CRITERION - {"optional", "derive", "group", "flat"}
         )
@@ -194,7 +102,7 @@ class _Reader:
             flat=self._score((*path, "flat")) if "flat" in value else None,
         )  # fmt: skip
 
-    def tag(self, path: Path_, *, is_distance: bool) -> str:
+    def tag(self, path: Place, *, is_distance: bool) -> str:
         tag = self.choice((*path, "tag"), TAGS)
         if is_distance and tag == "standard":
             raise self.document.refuse(
@@ -205,7 +113,7 @@ class _Reader:
             )
         return tag
 
-    def rule(self, path: Path_) -> Rule:
+    def rule(self, path: Place) -> Rule:
         self.mapping(path, RULE, required=RULE - {"optional", "derive"})
         limits = self.mapping((*path, "exclude"), LIMITS, required=set())
         if len(limits) != 1:
@@ -239,7 +147,7 @@ class _Reader:
             source=self.text((*path, "source")), optional=self.flag((*path, "optional")), **chosen,
         )  # fmt: skip
 
-    def _derivation_of_rule(self, path: Path_, kind: str) -> str:
+    def _derivation_of_rule(self, path: Place, kind: str) -> str:
         """Return what the rule looks at; only `above` and `below` leave a choice."""
         own = {"within_m": "distance"}.get(kind, "value")
         derive = self.choice((*path, "derive"), DERIVATIONS, own)
@@ -250,7 +158,7 @@ class _Reader:
             )  # fmt: skip
         return derive
 
-    def membership(self, path: Path_) -> Membership:
+    def membership(self, path: Place) -> Membership:
         kinds: dict[str, tuple[set[str], Callable[[], Membership]]] = {
             "linear": ({"best", "worst"}, lambda: shapes.linear(
                 self.number((*path, "best")), self.number((*path, "worst")))),
@@ -274,24 +182,24 @@ class _Reader:
         except InvalidCriterionError as err:
             raise self.document.refuse(path, err.text.en, err.text.zh) from err
 
-    def _width(self, path: Path_) -> float:
+    def _width(self, path: Place) -> float:
         width = self.number((*path, "width"))
         if width == 0:
             raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
                                        "为 0，应为非零数。")  # fmt: skip
         return width
 
-    def _points(self, path: Path_) -> list[tuple[float, float]]:
+    def _points(self, path: Place) -> list[tuple[float, float]]:
         place = (*path, "points")
         return [
             (self.number((*place, i, 0)), self.number((*place, i, 1)))
             for i in range(self.length(place, least=2))
         ]
 
-    def _shape(self, path: Path_, scores: dict[str, float]) -> Membership:
+    def _shape(self, path: Place, scores: dict[str, float]) -> Membership:
         return shapes.piecewise([(self.number((*path, k)), s) for k, s in scores.items()])
 
-    def _categorical(self, path: Path_) -> Membership:
+    def _categorical(self, path: Place) -> Membership:
         classes = self.at((*path, "classes"))
         if not isinstance(classes, dict) or not classes:
             raise self.document.refuse((*path, "classes"), "wanted 'class: score' lines.",
@@ -300,7 +208,7 @@ class _Reader:
         other = 0.0 if self.at((*path, "other")) is None else self._score((*path, "other"))
         return shapes.Categorical(scores, other)
 
-    def _score(self, path: Path_) -> float:
+    def _score(self, path: Place) -> float:
         score = self.number(path)
         if not 0 <= score <= 1:
             raise self.document.refuse(path, f"is {score}, wanted a score from 0 to 1.",

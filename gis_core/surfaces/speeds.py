@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from gis_core.errors import InvalidParameterError
+from gis_core.located import PartReader, read_located
 from gis_core.text import Text
+
+TOP = {"tag", "source", "walking", "roads"}
+WALKING = {"off_road_factor", "steepest_deg"}
+ROAD = {"name", "kmh", "classes"}
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,16 @@ def load_speeds(path: Path | None = None) -> Speeds:
         If the file cannot be read or a speed lies outside 0 to 200 km/h.
     """
     place = path or files("gis_core.surfaces").joinpath("speeds.yaml")
-    try:
-        document = yaml.safe_load(place.read_text("utf-8"))
-        speeds = _from_document(document)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as err:
-        raise InvalidParameterError(
-            f"{place}: the speeds cannot be understood ({err}); wanted tag, source, walking "
-            "(off_road_factor, steepest_deg) and roads (name, kmh, classes).",
-            f"{place}:无法理解速度表({err});应有 tag、source、walking(off_road_factor、"
-            "steepest_deg)和 roads(name、kmh、classes)。",
-        ) from err
+    reader = PartReader(read_located(place))
+    reader.mapping((), TOP, required=TOP)
+    reader.mapping(("walking",), WALKING, required=WALKING)
+    speeds = Speeds(
+        road_kmh=_road_speeds(reader),
+        off_road_factor=reader.number(("walking", "off_road_factor")),
+        steepest_deg=reader.number(("walking", "steepest_deg")),
+        tag=reader.word(("tag",)),
+        source=reader.text(("source",)),
+    )
     wrong = [name for name, kmh in speeds.road_kmh.items() if not 0 < kmh <= 200]
     if wrong or not 0 < speeds.off_road_factor <= 1 or not 0 < speeds.steepest_deg < 90:
         raise InvalidParameterError(
@@ -70,16 +73,12 @@ def load_speeds(path: Path | None = None) -> Speeds:
     return speeds
 
 
-def _from_document(document: Any) -> Speeds:
+def _road_speeds(reader: PartReader) -> dict[str, float]:
+    """Return km/h by name and by every word that stands for the same class of road."""
     road_kmh: dict[str, float] = {}
-    for row in document["roads"]:
-        for word in (row["name"], *row["classes"]):
-            road_kmh[str(word)] = float(row["kmh"])
-    walking = document["walking"]
-    return Speeds(
-        road_kmh=road_kmh,
-        off_road_factor=float(walking["off_road_factor"]),
-        steepest_deg=float(walking["steepest_deg"]),
-        tag=str(document["tag"]),
-        source=Text(**document["source"]),
-    )
+    for i in range(reader.length(("roads",), least=1)):
+        row = reader.mapping(("roads", i), ROAD, required=ROAD)
+        words = range(reader.length(("roads", i, "classes"), least=0))
+        kmh = reader.number(("roads", i, "kmh"))
+        road_kmh |= dict.fromkeys([str(row["name"]), *(str(row["classes"][w]) for w in words)], kmh)
+    return road_kmh

@@ -6,7 +6,6 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from gis_core.errors import StorageError
 from gis_core.layers import CheckedFrame
 from gis_core.progress import Progress, silent
 from gis_core.region import Bracket
@@ -27,6 +26,7 @@ from gis_core.store.workspace import Workspace
 from gis_core.text import Text
 from gis_core.workflows.tables import townships_of
 from gis_core.workflows.workspace import county_units, has_units, settle_analysis_crs
+from gis_core.writing import written_whole
 
 AUTO = "auto"
 STORED_DATUM = "stored_datum"  # in a layer's extra: a person stated the datum, positions are WGS 84
@@ -201,18 +201,13 @@ def write_notes(
     Raises
     ------
     StorageError
-        If a file cannot be written.
+        If a folder is missing or a file cannot be written.
     """
-    try:
-        if mapping is not None:
-            write_mapping(mapping, reading.columns)
-        if waiting is not None:
-            waiting.write_text(confirmation_lines(reading.unresolved), "utf-8")
-    except OSError as err:
-        raise StorageError(
-            f"{err.filename}: cannot be written ({err.strerror}). Name another file.",
-            f"{err.filename}：无法写入（{err.strerror}）。请另选文件。",
-        ) from err
+    if mapping is not None:
+        write_mapping(mapping, reading.columns)
+    if waiting is not None:
+        with written_whole(waiting) as part:
+            part.write_text(confirmation_lines(reading.unresolved), "utf-8")
 
 
 def keep_villages(

@@ -1,13 +1,12 @@
 """Map pages from what the workspace holds."""
 
-import os
 from pathlib import Path
 
 import folium
 import geopandas as gpd
 import xarray as xr
 
-from gis_core.errors import InvalidParameterError, StorageError
+from gis_core.errors import InvalidParameterError
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.organic import organic_map
 from gis_core.products.maps.overview import overview_map
@@ -25,6 +24,7 @@ from gis_core.workflows.workspace import (
     has_units,
     units_or_extent,
 )
+from gis_core.writing import require_folder, written_whole
 
 MAP_NAMES = ("overview", "organic", "relocation")
 DRAWN = {
@@ -53,19 +53,12 @@ def make_map(
     Raises
     ------
     StorageError
-        If the page cannot be written; no half page is left.
+        If the folder is missing or the page cannot be written; no half page is left.
     """
+    require_folder(out)
     page = map_page(workspace, name, lang=lang, county=county, inline=True)
-    part = out.with_name(f".{out.name}.part")
-    try:
+    with written_whole(out) as part:
         part.write_text(page, "utf-8")
-        os.replace(part, out)
-    except OSError as err:
-        part.unlink(missing_ok=True)
-        raise StorageError(
-            f"{out}: the page cannot be written ({err.strerror}). Choose another --out.",
-            f"{out}：页面无法写入（{err.strerror}）。请用 --out 另选位置。",
-        ) from err
     return out.stat().st_size
 
 

@@ -21,6 +21,7 @@ from gis_core.suitability.result import CLASS_NAMES
 from gis_core.suitability.run import Surroundings, run_suitability
 from gis_core.workflows.layers import input_hashes, layers_for, legends_for
 from gis_core.workflows.workspace import analysis_grid, county_units, has_units
+from gis_core.writing import require_folder
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,11 @@ def run_model(
 ) -> RunDone:
     """Run `model` over the workspace's layers and keep scores, classes, rules and criteria.
 
-    `out` gets the scores as a GeoTIFF too. Errors as `load_model` and `run_suitability`.
+    `out` gets the scores as a GeoTIFF too; its folder must be there. Errors as `load_model`,
+    `run_suitability` and `written_whole`.
     """
+    if out is not None:
+        require_folder(out)
     loaded = load_model(model)
     themes = loaded.themes()
     surroundings = Surroundings(

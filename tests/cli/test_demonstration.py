@@ -179,7 +179,11 @@ def test_map_to_a_file(upland: Upland, demonstration: Settings, tmp_path: Path, 
     [
         (("map", "nothing", "--out", "m.html"), "There is no map 'nothing'"),
         (("map", "overview", "--county", "999", "--out", "m.html"), "999"),
-        (("map", "overview", "--out", "/no/such/place/m.html"), "cannot be written"),
+        (("map", "overview", "--out", "/no/such/place/m.html"), "there is no folder"),
+        (
+            ("suitability", "run", "screening", "--out", "/no/such/place/s.tif"),
+            "there is no folder",
+        ),
         (("suitability", "run", "no_model"), "shipped are"),
         (("suitability", "explain", "--run", "plan-99", "--at", "111,36"), "no run 'plan-99'"),
         (("relocation", "explain", "--village", "Nobody"), "does not deal with"),

@@ -58,14 +58,14 @@ def test_two_commands_at_once_and_a_stopped_database(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("cell_m: abc", "abc"),
-        ("cell_m: .nan", "wanted 1 to 10,000"),
-        ("colour: red", "unknown keys colour"),
-        ("name_en: [1, 2]", "wanted text"),
-        ("brackets: 5", "brackets need"),
+        ("cell_m: abc", "line 1 (cell_m): is 'abc', wanted a number"),
+        ("name_en: Hills\ncell_m: 0.5", "line 2 (cell_m): is 0.5, wanted 1 to 10,000"),
+        ("colour: red", "line 1 (colour): 'colour' is not known"),
+        ("name_en: [1, 2]", "wanted a word"),
+        ("brackets: 5", "(brackets): wanted a list"),
         ("analysis_crs: EPSG:4326", "not in metres"),
         ("analysis_crs: EPSG:99999", "EPSG:99999"),
-        ("a: [1", "cannot be read as YAML"),
+        ("a: [1", "line 2: is not YAML"),
         ("- 1", "'key: value' lines"),
     ],
 )

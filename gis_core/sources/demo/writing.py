@@ -8,8 +8,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from gis_core.errors import InvalidParameterError, StorageError
+from gis_core.errors import InvalidParameterError
 from gis_core.sources.demo.demonstration import Demonstration
+from gis_core.writing import written_whole
 
 SHEET = "小村庄调查表(虚构)"
 SHEET_ROWS = 1_048_576  # the most rows an xlsx sheet holds
@@ -97,10 +98,8 @@ def write_survey_workbook(demonstration: Demonstration, path: Path) -> Path:
         sheet.append(row)
     packed = BytesIO()
     book.save(packed)
-    try:
-        path.write_bytes(packed.getvalue())
-    except OSError as err:
-        raise _unwritable(path, err) from err
+    with written_whole(path) as part:
+        part.write_bytes(packed.getvalue())
     return path
 
 
@@ -118,15 +117,6 @@ def write_totals_csv(demonstration: Demonstration, path: Path) -> Path:
         lines.append(",".join(str(v) for v in row))
     sums = [int(totals[c].sum()) for c in ("villages", "households", "people")]
     lines.append(",".join(["合计", "", "", *map(str, sums)]))
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
-    except OSError as err:
-        raise _unwritable(path, err) from err
+    with written_whole(path) as part:
+        part.write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     return path
-
-
-def _unwritable(path: Path, err: OSError) -> StorageError:
-    return StorageError(
-        f"{path}: cannot be written ({err.strerror}). Check the folder and the free space.",
-        f"{path}:无法写入({err.strerror})。请检查文件夹和剩余空间。",
-    )

@@ -7,9 +7,10 @@ from typing import Any
 
 import yaml
 
-from gis_core.errors import InvalidParameterError
+from gis_core.located import LocatedDocument, PartReader, Place, read_located
 from gis_core.sources.survey.fields import BY_KEY
 from gis_core.sources.survey.headers import ColumnMatch, match_headers, plain
+from gis_core.writing import written_whole
 
 HEAD = (
     "# Which column of the survey sheet holds what. Left: field; right: the header as it stands\n"
@@ -33,15 +34,9 @@ def read_mapping(path: Path) -> ColumnMapping:
     Raises
     ------
     InvalidParameterError
-        If the file cannot be read or names a field that does not exist.
+        If the file cannot be read or names a field that does not exist, with the line.
     """
-    try:
-        document = yaml.safe_load(path.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as err:
-        raise InvalidParameterError(
-            f"{path}: cannot be read as YAML ({err}).", f"{path}：不是可读的 YAML 文件（{err}）。"
-        ) from err
-    return mapping_from_dict(document, source=str(path))
+    return _mapping(read_located(path))
 
 
 def mapping_from_dict(document: Any, *, source: str = "mapping") -> ColumnMapping:
@@ -54,20 +49,20 @@ def mapping_from_dict(document: Any, *, source: str = "mapping") -> ColumnMappin
     InvalidParameterError
         If a field is unknown; the message lists the known ones.
     """
-    if not isinstance(document, dict):
-        raise InvalidParameterError(
-            f"{source}: a mapping is a list of 'field: header' lines.",
-            f"{source}：字段对应文件应由“字段: 表头”行组成。",
+    return _mapping(LocatedDocument(document, source=source))
+
+
+def _mapping(document: LocatedDocument) -> ColumnMapping:
+    whole = document.values
+    if not isinstance(whole, dict):
+        raise document.refuse(
+            (), "a mapping is a list of 'field: header' lines.", "应由“字段: 表头”行组成。"
         )
-    whole = document if "columns" in document else {"columns": document}
-    columns = {str(k): str(v) for k, v in (whole["columns"] or {}).items() if v is not None}
-    unknown = sorted(set(columns) - set(BY_KEY))
-    if unknown:
-        raise InvalidParameterError(
-            f"{source}: unknown fields {', '.join(unknown)}; known are {', '.join(BY_KEY)}.",
-            f"{source}：未知的字段 {'、'.join(unknown)}；可用的字段有 {'、'.join(BY_KEY)}。",
-        )
-    sheet, crs = whole.get("sheet"), whole.get("crs")
+    place: Place = ("columns",) if "columns" in whole else ()
+    PartReader(document).mapping(place, set(BY_KEY), required=set())
+    given = whole["columns"] if place else whole
+    columns = {str(k): str(v) for k, v in given.items() if v is not None}
+    sheet, crs = (whole.get("sheet"), whole.get("crs")) if place else (None, None)
     return ColumnMapping(columns, str(sheet) if sheet else None, str(crs) if crs else None)
 
 
@@ -77,7 +72,8 @@ def write_mapping(path: Path, mapping: ColumnMapping) -> None:
     body = yaml.safe_dump(
         {k: v for k, v in document.items() if v}, allow_unicode=True, sort_keys=False
     )
-    path.write_text(HEAD + body, "utf-8")
+    with written_whole(path) as part:
+        part.write_text(HEAD + body, "utf-8")
 
 
 def apply_mapping(headers: Sequence[str], mapping: ColumnMapping) -> list[ColumnMatch]:

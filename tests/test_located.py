@@ -1,0 +1,88 @@
+"""Documents that know their lines: every kind of fault is named by line, part and cure."""
+
+from pathlib import Path
+
+import pytest
+
+from gis_core.errors import InputError, InvalidModelError, InvalidParameterError
+from gis_core.located import LocatedDocument, PartReader, read_located
+from gis_core.relocation.factors import load_priority_model
+from gis_core.relocation.standards import load_standards
+from gis_core.sources.survey.mapping import read_mapping
+from gis_core.surfaces.speeds import load_speeds
+
+TEXT = """\
+name: small
+list:
+  - {n: 1}
+  - n: two
+"""
+SHIPPED = Path(__file__).resolve().parents[1] / "gis_core"
+
+
+def test_a_part_knows_its_line_and_a_missing_one_its_parents() -> None:
+    document = LocatedDocument.of_text(TEXT, source="f")
+    assert document.values == {"name": "small", "list": [{"n": 1}, {"n": "two"}]}
+    assert [document.line_of(p) for p in [("name",), ("list", 0, "n"), ("list", 1, "n")]] == [
+        1, 3, 4,
+    ]  # fmt: skip
+    assert document.line_of(("list", 9)) == 2
+    with pytest.raises(InvalidParameterError, match=r"f, line 4 \(list.2.n\): is 'two', wanted"):
+        PartReader(document).number(("list", 1, "n"))
+
+
+def test_values_without_a_text_are_named_by_part_alone() -> None:
+    reader = PartReader(LocatedDocument({"n": 1.5}, source="f", error=InvalidModelError))
+    with pytest.raises(InvalidModelError, match=r"^f \(n\): is 1.5, wanted a whole number") as got:
+        reader.whole(("n",))
+    assert got.value.text.zh == "f（n）：为 1.5，应为整数。"
+
+
+def test_words_stay_as_they_are_written() -> None:
+    assert LocatedDocument.of_text("a: 012\nb: no", source="f", as_words=True).values == {
+        "a": "012", "b": "no",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a: [1", "line 1: is not YAML"),
+        (b"a: 1\nb:\n  c: 2\n  c: 3\n", "line 4: 'c' stands already on line 3"),
+        (b"a: 2020-13-45\n", "line 1: is not YAML"),
+        (b"\xff\xfe\x00", "Save it as UTF-8"),
+    ],
+)
+def test_what_is_no_document_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "f.yaml").write_bytes(content)
+    with pytest.raises(InvalidParameterError, match=said):
+        read_located(tmp_path / "f.yaml")
+
+
+@pytest.mark.parametrize(
+    ("load", "shipped", "old", "new", "said"),
+    [
+        (load_priority_model, "relocation/models/priority.yaml", "weight: 0.10", "weight: 0",
+         r"line 12 \(factors.1.weight\): is 0, wanted a number above 0"),
+        (load_priority_model, "relocation/models/priority.yaml", "to: 180", "to: 30",
+         r"line 14 \(factors.2.to\): is 30 like 'from'"),
+        (load_standards, "relocation/models/standards.yaml", "form: town", "form: city",
+         r"line 5 \(2.form\): is 'city', wanted one of town"),
+        (load_speeds, "surfaces/speeds.yaml", "kmh: 45", "kmh: fast",
+         r"line 11 \(roads.2.kmh\): is 'fast', wanted a number"),
+    ],
+)  # fmt: skip
+def test_every_table_names_the_line_of_a_fault(
+    tmp_path: Path, load: object, shipped: str, old: str, new: str, said: str
+) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text((SHIPPED / shipped).read_text("utf-8").replace(old, new, 1), "utf-8-sig")
+    assert callable(load)
+    with pytest.raises(InputError, match=said):
+        load(file)
+
+
+def test_a_mapping_names_the_line_of_an_unknown_field(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("columns:\n  people: 人口\n  peple: 人\n", "utf-8")
+    with pytest.raises(InvalidParameterError, match=r"line 3 \(columns.peple\)"):
+        read_mapping(tmp_path / "m.yaml")
