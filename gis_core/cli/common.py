@@ -60,12 +60,17 @@ def show_remarks(voice: Voice, remarks: Sequence[Remark], file: Path | None) -> 
 
 def sentence_of(remark: Remark) -> Text:
     """Return a remark as one line: place, value, reason, cure."""
-    value = f" '{remark.value[:60]}'" if remark.value else ""
-    row_en = f", row {remark.row}" if remark.row is not None else ""
-    row_zh = f" 第{remark.row}行" if remark.row is not None else ""
+    value_en = f" '{remark.value[:60]}'" if remark.value else ""
+    value_zh = f"“{remark.value[:60]}”" if remark.value else ""
+    sheet_en = f", sheet {remark.sheet}" if remark.sheet else ""
+    sheet_zh = f" 工作表“{remark.sheet}”" if remark.sheet else ""
+    row_en = f"{sheet_en}, row {remark.row}" if remark.row is not None else sheet_en
+    row_zh = f"{sheet_zh} 第{remark.row}行" if remark.row is not None else sheet_zh
     column_en = f", {remark.column}" if remark.column else ""
     column_zh = f"“{remark.column}”" if remark.column else ""
+    place_en = f"- {remark.file}{row_en}{column_en}{value_en}"
+    place_zh = f"- {remark.file}{row_zh}{column_zh}{value_zh}"
     return Text(
-        f"- {remark.file}{row_en}{column_en}{value}: {remark.reason.en} {remark.cure.en}".rstrip(),
-        f"- {remark.file}{row_zh}{column_zh}{value}:{remark.reason.zh}{remark.cure.zh}".rstrip(),
+        f"{place_en}: {remark.reason.en} {remark.cure.en}".rstrip(),
+        f"{place_zh}：{remark.reason.zh}{remark.cure.zh}".rstrip(),
     )

@@ -47,12 +47,13 @@ def check(
 
 def print_check(voice: Voice, document: dict[str, Any]) -> None:
     """Print a survey check as a table and its problems as sentences."""
-    voice.table(
-        Text("Survey by bracket", "调查分组"),
-        [Text("bracket", "分组"), Text("villages", "村"), Text("households", "户"),
-         Text("people", "人"), Text("possible people", "可能人口"), Text("sound", "合理")],
-        [_row(bracket) for bracket in document["brackets"]],
-    )  # fmt: skip
+    if document["brackets"]:
+        voice.table(
+            Text("Survey by bracket", "调查分组"),
+            [Text("bracket", "分组"), Text("villages", "村"), Text("households", "户"),
+             Text("people", "人"), Text("possible people", "可能人口"), Text("sound", "合理")],
+            [_row(bracket) for bracket in document["brackets"]],
+        )  # fmt: skip
     for problem in document["problems"]:
         typer.echo(f"- {problem['text']}")
     if document["ok"]:

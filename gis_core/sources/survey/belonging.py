@@ -96,6 +96,43 @@ def without_county(villages: pd.DataFrame, place: Place) -> list[Remark]:
     ), Text("Fill in the county.", "请填写所属县。"), row=first)]  # fmt: skip
 
 
+def without_units(villages: pd.DataFrame, place: Place, *, datum_untested: bool) -> list[Remark]:
+    """Say what it means for a survey that there are no boundaries to match it with; one remark.
+
+    Parameters
+    ----------
+    villages
+        Columns county_code (as written) and place_precision.
+    datum_untested
+        Whether the coordinates' datum would have been tested against boundaries.
+    """
+    coded = int((villages["county_code"] != "").sum())
+    nowhere = int((villages["place_precision"] == "none").sum())
+    datum = (
+        Text("; their datum was not tested", "；也未检验坐标基准")
+        if datum_untested
+        else Text("", "")
+    )
+    kept = Text(
+        f"{coded:,} keep the county code as it is written" if coded else "no county was matched",
+        f"{coded}个村庄的县代码按原样保留" if coded else "未匹配任何县",
+    )
+    unplaced = Text(
+        f"; {nowhere:,} villages without coordinates cannot be put inside their county and are on "
+        "no map" if nowhere else "",
+        f"；{nowhere}个没有坐标的村庄无法按县放置，不在地图上显示" if nowhere else "",
+    )  # fmt: skip
+    return [place.remark("waiting", Text(
+        f"There are no boundaries to match {len(villages):,} villages with: {kept.en}; swapped or "
+        f"far-off coordinates and villages outside their county cannot be found{datum.en}"
+        f"{unplaced.en}.",
+        f"尚无行政区边界，{len(villages)}个村庄无从匹配：{kept.zh}；无法发现经纬度颠倒、坐标远离本区域"
+        f"或位于所属县界外的村庄{datum.zh}{unplaced.zh}。",
+    ), Text("Import the boundaries (upland import boundaries FILE), then this survey once more.",
+            "请先导入边界（upland import boundaries 文件），再重新导入本调查表。"),
+        column="county")]  # fmt: skip
+
+
 def position_hints(villages: pd.DataFrame, place: Place, units: gpd.GeoDataFrame) -> list[Remark]:
     """For each county name that waits, tell in which counties its villages lie."""
     waiting = ((villages["county_code"] == "") & (villages["county"] != "")).to_numpy()

@@ -41,6 +41,10 @@ NO_RESULT = {
         Text("Split the cell and write each village's own number.", "请取消合并，逐村填写数值。"),
     ),
 }  # fmt: skip
+WRITE_AGAIN = Text(
+    f"Write the name again, in at most {LONGEST_NAME} characters.",
+    f"请重新填写名称，不超过{LONGEST_NAME}个字符。",
+)
 UNIT_FACTORS = {
     "km": {"km": 1.0, "公里": 1.0, "千米": 1.0, "m": 0.001, "米": 0.001, "里": 0.5, "华里": 0.5},
     "m": {"m": 1.0, "米": 1.0, "km": 1000.0, "公里": 1000.0},
@@ -141,7 +145,7 @@ def read_texts(
         if why is None and BROKEN.search(text):
             why = Text("The cell holds broken characters.", "单元格含有乱码。")
         if why is not None:
-            found = Parsed(None, "refused", why, Text("Write the text again.", "请重新填写。"))
+            found = Parsed(None, "refused", why, WRITE_AGAIN)
             remarks.append(cell_remark(table, key, row, found, refused_as=refused_as))
             text = ""
         texts.append(text)
@@ -150,7 +154,10 @@ def read_texts(
 
 def _unsound(cell: Any, text: str) -> Text | None:
     if len(text) > LONGEST_NAME:
-        return Text(f"The cell holds {len(text):,} characters.", f"单元格有{len(text)}个字符。")
+        return Text(
+            f"The cell holds {len(text):,} characters; a name has at most {LONGEST_NAME}.",
+            f"单元格有{len(text)}个字符，名称最多{LONGEST_NAME}个。",
+        )
     if isinstance(cell, date | time):
         return Text("The cell is a date or a time, not a name.", "单元格是日期或时间，不是名称。")
     return None

@@ -66,7 +66,10 @@ def parse_number(cell: Any) -> Parsed:
         return _from_number(cell)
     text = str(cell)
     if len(text) > LONGEST_CELL:
-        return _refused(text, f"holds {len(text):,} characters", f"有{len(text)}个字符")
+        return _refused(
+            text, f"holds {len(text):,} characters; a number has at most {LONGEST_CELL}",
+            f"有{len(text)}个字符，数字最多{LONGEST_CELL}个字符",
+        )  # fmt: skip
     stripped = text.strip()
     if PLAIN.fullmatch(stripped) and stripped.isascii():
         return _from_number(float(stripped) if "." in stripped else int(stripped))

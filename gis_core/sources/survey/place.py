@@ -7,6 +7,7 @@ from gis_core.remarks import Action, Remark
 from gis_core.text import Text
 
 LONGEST_SHOWN = 200  # characters of a cell kept in a remark
+MOST_DIGITS = 1e15  # a larger whole number is shown with its exponent
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,10 @@ class Place:
         value: Any = "",
     ) -> Remark:
         """Return a remark at this place; long values are cut to 200 characters."""
-        shown = "" if value is None else str(value)
         return Remark(
-            self.file, action, reason, cure, self.sheet, row, column, shown[:LONGEST_SHOWN]
-        )
+            self.file, action, reason, cure, self.sheet, row, column,
+            shown_text(value)[:LONGEST_SHOWN],
+        )  # fmt: skip
 
     def named(self) -> Text:
         """Return the place as words begin a sentence with it."""
@@ -39,7 +40,16 @@ class Place:
         return Text(f"{self.file}, sheet {self.sheet}", f"{self.file} 工作表“{self.sheet}”")
 
 
+def shown_text(value: Any) -> str:
+    """Return a cell as its sheet shows it: a whole float without its .0, nothing as ""."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < MOST_DIGITS:
+        return str(int(value))
+    return str(value)
+
+
 def shorten(value: Any, length: int = 40) -> str:
     """Return a cell's text cut to `length` characters, for use inside a sentence."""
-    text = str(value)
+    text = shown_text(value)
     return text if len(text) <= length else text[:length] + "…"

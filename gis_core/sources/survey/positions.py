@@ -11,6 +11,7 @@ from gis_core.remarks import Remark
 from gis_core.sources.datum import convert_lonlat
 from gis_core.sources.survey.angles import Angle, parse_angle, parse_pair
 from gis_core.sources.survey.columns import PLAIN, cell_remark
+from gis_core.sources.survey.place import shown_text
 from gis_core.sources.survey.projected import LEAST_METRES, choose_projection
 from gis_core.sources.survey.table import Table
 from gis_core.text import Text
@@ -253,4 +254,4 @@ def _header(table: Table, named: tuple[str, str]) -> str:
 
 def _shown(table: Table, row: int, named: tuple[str, str]) -> str:
     cells = [table.column(key)[row] for key in dict.fromkeys(named)]
-    return ", ".join("" if cell is None else str(cell) for cell in cells)
+    return ", ".join(shown_text(cell) for cell in cells)

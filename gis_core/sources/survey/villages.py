@@ -25,6 +25,7 @@ from gis_core.sources.survey.belonging import (
     match_townships,
     position_hints,
     without_county,
+    without_units,
 )
 from gis_core.sources.survey.datum_hint import AUTO, datum_hint
 from gis_core.sources.survey.duplicates import complete_ids, near_duplicates, refuse_repeated
@@ -127,11 +128,13 @@ def read_villages(
         remarks += counties_by_position(villages, place, boundaries)
         remarks += position_hints(villages, place, boundaries)
     match_townships(villages, place, towns, found)
-    remarks += without_county(villages, place)
+    remarks += without_county(villages, place) if boundaries is not None else []
     villages, said = refuse_repeated(villages, place)
     remarks += [*found.remarks, *said]
     remarks += place_villages(villages, place, units=boundaries, townships=town_frame)
-    if boundaries is not None:
+    if boundaries is None:
+        remarks += without_units(villages, place, datum_untested=datum == AUTO)
+    else:
         remarks += outside_county(villages, place, boundaries)
     if boundaries is not None and datum == AUTO:
         remarks += datum_hint(villages, place, boundaries)

@@ -77,7 +77,7 @@ def test_long_broken_and_dated_names(book: Book, units: gpd.GeoDataFrame) -> Non
     assert "10,000 characters" in refused[3]
     assert "broken" in refused[4]
     assert "date" in refused[5]
-    assert "10,000 characters. The cell" in refused[6]
+    assert "10,000 characters; a name has at most 100. The cell" in refused[6]
     assert "empty" in refused[7]
     assert "10,000 characters" in refused[8]
 
@@ -232,3 +232,35 @@ def test_the_reading_passes_into_the_survey_check(tmp_path: Path, units: gpd.Geo
     check = check_survey(reading.layer.frame, [Bracket("small", 1, 99)])
     assert [p.code for p in check.problems] == ["village_in_no_bracket", "duplicate_village"]
     assert check.brackets[0].people == 81
+
+
+def test_whole_floats_are_shown_as_the_sheet_shows_them(
+    book: Book, units: gpd.GeoDataFrame
+) -> None:
+    path = book({"表": [
+        ["县", "乡镇", "村名", "户数", "人口"], ["东山县", "上镇", "甲", 10, 40],
+        ["东山县", "上镇", "乙", 10, -4.0], ["东山县", "上镇", "丙", 10, "4" * 300],
+    ]})  # fmt: skip
+    negative, long = read_villages(path, units=units).layer.info.remarks[-2:]
+    assert negative.value == "-4"
+    assert "'-4' is negative" in negative.reason.en
+    assert "a number has at most 200" in long.reason.en
+    assert "最多200个字符" in long.reason.zh
+
+
+def test_without_boundaries_it_is_said_what_could_not_be_done(book: Book) -> None:
+    path = book({"表": [
+        ["县", "乡镇", "村名", "户数", "人口", "经度", "纬度"],
+        ["东山县", "上镇", "甲", 10, 40, 110.2, 36.2], ["990001", "下镇", "乙", 10, 40, None, None],
+    ]})  # fmt: skip
+    said = [r for r in read_villages(path, datum="auto").layer.info.remarks if r.column == "county"]
+    assert len(said) == 1
+    assert "1 keep the county code as it is written" in said[0].reason.en
+    assert "their datum was not tested; 1 villages without coordinates" in said[0].reason.en
+    assert "upland import boundaries" in said[0].cure.en
+    assert "重新导入本调查表" in said[0].cure.zh
+    placed = book({"表": [["村名", "人口", "经度", "纬度"], ["甲", 40, 110.2, 36.2]]})
+    (note,) = [r for r in read_villages(placed).layer.info.remarks if r.column == "county"]
+    assert "no county was matched" in note.reason.en
+    assert "datum" not in note.reason.en
+    assert "no map" not in note.reason.en
