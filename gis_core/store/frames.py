@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 import sqlalchemy as sa
 
-from gis_core.errors import MissingCrsError
+from gis_core.errors import InvalidLayerError, MissingCrsError
 from gis_core.store import bulk, properties, tables
 
 CRS = f"EPSG:{tables.SRID}"
@@ -58,6 +58,33 @@ def run_feature_columns(frame: gpd.GeoDataFrame, run_id: str, role: str) -> dict
         "role": bulk.constant(role.encode(), len(frame)),
         **feature_columns(frame),
     }
+
+
+def refuse_repeated(frame: gpd.GeoDataFrame, column: str, *, what: str) -> None:
+    """Refuse units or villages that share the code by which everything else finds them.
+
+    Raises
+    ------
+    InvalidLayerError
+        If a value of `column` stands twice; it names the value and both rows (counted from 1).
+    """
+    values = frame[column].astype(str)
+    again = values.duplicated().to_numpy()
+    if not again.any():
+        return
+    second = int(np.flatnonzero(again)[0])
+    code = values.iloc[second]
+    first = int(np.flatnonzero((values == code).to_numpy())[0])
+    more = int(again.sum()) - 1
+    raise InvalidLayerError(
+        f"{what}: {column} {code} stands in row {first + 1} and in row {second + 1}"
+        + (f", and {more:,} more rows repeat one" if more else "")
+        + ". Give each its own code, or delete the row that is too many, and import again; "
+        "nothing was written.",
+        f"{what}：第{first + 1}行与第{second + 1}行的 {column} 同为 {code}"
+        + (f"，另有{more}行重复" if more else "")
+        + "。请为其分别编码，或删除多余的一行，再重新导入；未写入任何数据。",
+    )
 
 
 def in_stored_crs(frame: gpd.GeoDataFrame, *, what: str) -> gpd.GeoDataFrame:

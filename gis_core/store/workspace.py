@@ -129,7 +129,14 @@ class Workspace(RunStore):
         )
 
     def add_boundaries(self, layer: CheckedFrame) -> LayerRecord:
-        """Keep units; a layer of the same level kept before is superseded."""
+        """Keep units; a layer of the same level kept before is superseded.
+
+        Raises
+        ------
+        InvalidLayerError
+            If two units share a code.
+        """
+        frames.refuse_repeated(layer.frame, "code", what=layer.info.file_name)
         return self._add_frame(layer, "boundary", frames.boundary_columns)
 
     def boundaries(self, level: str | None = None) -> gpd.GeoDataFrame:
@@ -162,7 +169,14 @@ class Workspace(RunStore):
     def add_villages(
         self, layer: CheckedFrame, *, totals: pd.DataFrame | None = None
     ) -> LayerRecord:
-        """Keep a survey and the totals reported beside it; an older one is superseded."""
+        """Keep a survey and the totals reported beside it; an older one is superseded.
+
+        Raises
+        ------
+        InvalidLayerError
+            If two villages share an id.
+        """
+        frames.refuse_repeated(layer.frame, "village_id", what=layer.info.file_name)
 
         def more(connection: sa.Connection, layer_id: int) -> None:
             if totals is not None:

@@ -60,5 +60,5 @@ def _no_brackets(villages: pd.DataFrame) -> Problem:
         "FILE.csv): their brackets become the region's.",
         f"本区域尚未定义规模分组，调查表的{number}个村、{households}户、{people}人未能分组统计，也未与"
         "上报数核对。请提供每组一行的上报合计（upland survey check --totals 文件.csv），或连同合计"
-        "重新导入调查表（upland import villages 文件 --totals 文件.csv），其分组即成为本区域的分组。",
+        "重新导入调查表（upland import villages 文件 --totals 文件.csv），其分组即归本区域。",
     ), {"villages": number, "households": int(households), "people": int(people)})  # fmt: skip

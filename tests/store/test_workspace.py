@@ -236,10 +236,29 @@ def test_a_server_lost_to_a_full_disk_is_said_as_such(private_workspace: Workspa
 
 def test_a_refused_row_leaves_all_as_before(workspace: Workspace) -> None:
     workspace.add_boundaries(units("01"))
+    bare = units("02", "03")
+    bare.frame.loc[1, "geometry"] = None  # which the table does not take
     with pytest.raises(DatabaseError, match="nothing was changed"):
-        workspace.add_boundaries(units("02", "02"))
+        workspace.add_boundaries(bare)
     assert list(workspace.boundaries()["code"]) == ["01"]
     assert len(workspace.layers(current_only=False)) == 1
+
+
+def test_a_repeated_code_is_named_with_both_rows_before_anything_is_written(
+    workspace: Workspace,
+) -> None:
+    workspace.add_boundaries(units("01"))
+    with pytest.raises(InvalidLayerError, match="code 03 stands in row 2 and in row 4") as refused:
+        workspace.add_boundaries(units("02", "03", "04", "03"))
+    assert "第2行与第4行的 code 同为 03" in refused.value.text.zh
+    assert "own code" in refused.value.text.en
+    survey = villages(3)
+    survey.frame["village_id"] = "v1"
+    with pytest.raises(InvalidLayerError, match="village_id v1 .* and 1 more rows repeat one"):
+        workspace.add_villages(survey)
+    assert [(r.info.theme, r.count) for r in workspace.layers(current_only=False)] == [
+        ("county", 1)
+    ]
 
 
 def test_a_full_disk_is_said_and_leaves_no_file(workspace: Workspace) -> None:
