@@ -11,6 +11,8 @@ from gis_core.products.maps.context import MapContext
 from gis_core.products.pages.strings import STRINGS, say
 from gis_core.text import Text, localise
 
+SUMMED = ("villages", "people", "households", "cost_yuan")
+
 
 @dataclass(frozen=True)
 class PageFigures:
@@ -64,7 +66,9 @@ def render(context: MapContext, figures: PageFigures) -> str:
         map_name=figures.maps[0] if figures.maps else None, maps=figures.maps,
         suffix=f"&county={quote(county)}" if county else "",
         bases=bases.get("bases", []), bases_proof=_proof(bases, lang, "mu"),
+        bases_conflicts=bases.get("conflicts", []),
         plan=plan.get("years", []), plan_proof=_proof(plan, lang, "yuan"),
+        plan_total={key: sum(y[key] for y in plan.get("years", [])) for key in SUMMED},
         conflicts=[c["text"] for c in plan.get("conflicts", [])],
         survey=[_bracket(b, lang) for b in survey.get("brackets", [])],
         problems=[p["text"] for p in survey.get("problems", [])],
@@ -80,14 +84,20 @@ def render(context: MapContext, figures: PageFigures) -> str:
 
 
 def _proof(document: dict[str, Any], lang: str, unit: str) -> str:
-    if document.get("gap") is None:
+    """Return how a solve ended; what has neither proof nor result says so too."""
+    status = document.get("status")
+    if status is None:
         return ""
-    status = document["status"]
     told = say(status, lang) if status in STRINGS else status
-    return (
-        f"{say('proof', lang)}: {told}; {document['objective']:,.0f} / {document['bound']:,.0f} "
-        f"{unit}, {say('gap', lang)} {document['gap']:.2%}"
-    )
+    parts = [told]
+    if document.get("gap") is not None:
+        parts += [
+            f"{say('objective', lang)} {document['objective']:,.0f} {say(unit, lang)}",
+            f"{say('bound', lang)} {document['bound']:,.0f} {say(unit, lang)}",
+            f"{say('gap', lang)} {document['gap']:.2%}",
+        ]
+    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    return f"{say('proof', lang)}{colon}{comma.join(parts)}"
 
 
 def _bracket(row: dict[str, Any], lang: str) -> list[str]:

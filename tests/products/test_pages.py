@@ -1,0 +1,100 @@
+"""City and county pages: empty, whole and impossible workspaces, both languages, hostile names."""
+
+import re
+from typing import Any
+
+import pytest
+
+from gis_core.products.pages.pages import PageFigures, render
+from gis_core.products.pages.strings import STRINGS
+from gis_core.text import Text
+from tests.products.landscape import HOSTILE, context, plan
+
+NAME = Text("Testland", "试验市")
+CONFLICT = Text("8 bases fit, 16 were asked for", "最多选8处，要求16处")
+
+
+def bases(why: str = "near a road") -> dict[str, Any]:
+    row = {
+        "number": 1, "county": "A1", "county_name": {"en": "Jia", "zh": "甲县"},
+        "area_mu": 15000.4, "mean_score": 0.845, "why": {"en": why, "zh": why},
+    }  # fmt: skip
+    return {"status": "optimal", "objective": 225368.0, "bound": 225400.0, "gap": 0.00014,
+            "bases": [row], "conflicts": []}  # fmt: skip
+
+
+def impossible(**more: Any) -> dict[str, Any]:
+    return {"status": "infeasible", "objective": None, "bound": None, "gap": None, **more}
+
+
+def flat(page: str) -> str:
+    return re.sub(r">\s+<", "><", page)
+
+
+@pytest.mark.parametrize("key", STRINGS)
+def test_string_exists_in_both_languages(key: str) -> None:
+    assert STRINGS[key].en.strip()
+    if key not in ("other_language",):  # each page names the other language in that language
+        assert re.search(r"[\u4e00-\u9fff]", STRINGS[key].zh)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_of_an_empty_workspace_says_what_to_do(lang: str) -> None:
+    page = render(context(lang, labels=(), sources=(), left_out=()), PageFigures(NAME))
+    assert STRINGS["nothing"].in_(lang) in page
+    assert "<table" not in page
+    assert "<iframe" not in page
+
+
+def test_the_plan_has_its_total_and_its_proof_with_units() -> None:
+    page = flat(render(context("zh"), PageFigures(NAME, plan=plan(), bases=bases())))
+    assert '<tr class="all"><td>合计</td><td>3</td><td>180</td><td>18</td><td>90</td></tr>' in page
+    assert "目标值 225,368 亩，界 225,400 亩，差距 0.01%" in page
+    assert "目标值 900 元，界 899 元，差距 0.10%" in page
+    assert not re.search(r"\d (mu|yuan)\b", page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_impossible_is_told_without_any_result(lang: str) -> None:
+    told = {"en": "3,300 people a year are too few", "zh": "每年3300人的指标不足"}
+    page = render(context(lang), PageFigures(
+        NAME, totals={"units": 2},
+        bases=impossible(bases=[], conflicts=[{"en": CONFLICT.en, "zh": CONFLICT.zh}]),
+        plan=impossible(years=[], conflicts=[{"text": told}]),
+    ))  # fmt: skip
+    assert CONFLICT.in_(lang) in page
+    assert told[lang] in page
+    assert page.count(STRINGS["infeasible"].in_(lang)) == 2
+    assert "<table" not in page
+
+
+def test_conflicts_stand_before_the_years() -> None:
+    held = {**plan(), "conflicts": [{"text": {"en": "too few places", "zh": "安置点不足"}}]}
+    page = render(context("en"), PageFigures(NAME, plan=held))
+    assert page.index("too few places") < page.index("<td>2005</td>")
+
+
+def test_hostile_names_stay_text() -> None:
+    held = context("en", sources=(HOSTILE,), labels=(Text(HOSTILE, HOSTILE),))
+    page = render(held, PageFigures(
+        Text(HOSTILE, HOSTILE), bases=bases(why=f'{HOSTILE}" {{{{7*7}}}}\u2028'),
+        counties=(('"><img src=x onerror=hit()>', Text(HOSTILE, HOSTILE), (1,)),),
+    ))  # fmt: skip
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "{{7*7}}" in page
+
+
+def test_a_county_page_shows_its_own_map_and_the_way_back() -> None:
+    page = render(context("en", county="A1"), PageFigures(
+        NAME, maps=("overview", "organic"), totals={"survey_villages": 3}
+    ))  # fmt: skip
+    assert 'src="/maps/overview?lang=en&amp;county=A1"' in page
+    assert 'href="/maps/organic?lang=en&amp;county=A1"' in page
+    assert 'href="/?lang=en"' in page
+    assert 'href="?lang=zh"' in page
+
+
+def test_nothing_comes_from_another_server() -> None:
+    page = render(context(), PageFigures(NAME, maps=("overview",), plan=plan(), bases=bases()))
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
