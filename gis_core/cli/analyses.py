@@ -9,6 +9,7 @@ from gis_core.cli.common import Json, Run, opened, show_remarks
 from gis_core.cli.output import Voice
 from gis_core.errors import InvalidParameterError
 from gis_core.text import Text, localise
+from gis_core.words import word
 from gis_core.workflows import bases as base_flow
 from gis_core.workflows import suitability as suitability_flow
 
@@ -46,7 +47,7 @@ def print_suitability(voice: Voice, document: dict[str, Any]) -> None:
     voice.table(
         Text("Excluded, by rule", "按规则排除"),
         [Text("rule", "规则"), Text("tag", "标签"), cells, mu],
-        [[e["title"], e["tag"], e["cells"], e["area_mu"]] for e in document["excluded"]],
+        [[e["title"], word(e["tag"]), e["cells"], e["area_mu"]] for e in document["excluded"]],
     )
     voice.table(
         Text("Units", "县级单位"),
@@ -141,9 +142,10 @@ def print_proof(voice: Voice, document: dict[str, Any]) -> None:
     """Print what a solve owes its reader: status, objective, bound, gap, time."""
     objective, bound, gap = document["objective"], document["bound"], document["gap"]
     unit, seconds = document["objective_unit"], document["time_s"]
+    status = word(document["status"])
     typer.echo(Text(
-        f"{document['status']}: objective {objective:,.0f} {unit}, bound {bound:,.0f}, "
+        f"{status.en}: objective {objective:,.0f} {unit}, bound {bound:,.0f}, "
         f"gap {gap:.3%}, {seconds:.1f} s",
-        f"{document['status']}：目标值 {objective:,.0f}（{unit}），界 {bound:,.0f}，"
+        f"{status.zh}：目标值 {objective:,.0f}（{unit}），界 {bound:,.0f}，"
         f"差距 {gap:.3%}，用时 {seconds:.1f} 秒",
     ).in_(voice.lang))  # fmt: skip

@@ -9,6 +9,7 @@ from gis_core.cli.common import Datum, Json, RemarksFile, opened, show_remarks
 from gis_core.cli.output import Voice
 from gis_core.store.records import LayerRecord
 from gis_core.text import Text, localise
+from gis_core.words import word
 from gis_core.workflows import imports, tables
 from gis_core.workflows.layers import list_layers
 
@@ -174,6 +175,6 @@ def layers(as_json: Json = False) -> None:
         [Text("theme", "主题"), Text("kind", "类型"), Text("features or cells", "要素或单元"),
          Text("CRS", "坐标系"), Text("datum", "基准"), Text("date", "日期"),
          Text("nature", "性质"), Text("remarks", "备注"), Text("file", "文件")],
-        [[d["theme"], d["kind"], d["count"], d["source_crs"], d["source_datum"], d["date"],
-          d["nature"], len(d["remarks"]), d["file_name"]] for d in documents],
+        [[d["theme"], word(d["kind"]), d["count"], d["source_crs"], d["source_datum"], d["date"],
+          word(d["nature"]), len(d["remarks"]), d["file_name"]] for d in documents],
     )  # fmt: skip

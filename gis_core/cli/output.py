@@ -32,7 +32,10 @@ class Voice:
         sys.stdout.write("\n")
 
     def table(self, title: Text, headers: Sequence[Text], rows: Sequence[Sequence[Any]]) -> None:
-        """Print rows as a table on stdout; numbers are right-aligned."""
+        """Print rows as a table on stdout, numbers right-aligned, or that there are none."""
+        if not rows:
+            print(Text(f"{title.en}: none", f"{title.zh}：无").in_(self.lang))
+            return
         table = Table(title=title.in_(self.lang), title_justify="left", title_style="bold")
         for column, header in enumerate(headers):
             numeric = all(isinstance(row[column], int | float) for row in rows) and bool(rows)

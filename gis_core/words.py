@@ -1,0 +1,30 @@
+"""Words that documents keep as keys, as people read them in both languages."""
+
+from gis_core.text import Text
+
+WORDS = {
+    "standard": Text("standard", "标准规定"),
+    "local": Text("local rule", "地方规定"),
+    "planner": Text("planner's choice", "规划者设定"),
+    "optimal": Text("proven best within the gap", "在差距范围内证明最优"),
+    "feasible": Text("best found, not proven", "已找到的最优方案，未证明"),
+    "infeasible": Text("no plan keeps every rule", "没有方案能满足全部规则"),
+    "unknown": Text("nothing found in the time given", "限定时间内未找到方案"),
+    "boundaries": Text("boundaries", "行政边界"),
+    "villages": Text("villages", "村庄"),
+    "vector": Text("vector", "矢量"),
+    "raster": Text("raster", "栅格"),
+    "table": Text("table", "表格"),
+    "given": Text("given", "用户提供"),
+    "schematic": Text("schematic", "示意"),
+    "synthetic": Text("synthetic", "虚构"),
+    "prefecture": Text("prefecture", "市"),
+    "county": Text("county", "县"),
+    "township": Text("township", "乡镇"),
+    "village": Text("village", "村"),
+}
+
+
+def word(key: str) -> Text:
+    """Return the word of `key`; the key itself, in both languages, where none is kept."""
+    return WORDS.get(key, Text(key, key))
