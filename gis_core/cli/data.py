@@ -12,6 +12,7 @@ from gis_core.text import Text, localise
 from gis_core.words import word
 from gis_core.workflows import imports, tables
 from gis_core.workflows.layers import list_layers
+from gis_core.workflows.theme_needs import told_needs
 
 app = typer.Typer(help="Take files in, checked.", no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="The file.")]
@@ -99,7 +100,7 @@ def villages(
         _tell(voice, record, remarks, mapping=reading.mapping)
 
 
-@app.command()
+@app.command(epilog=f"What planning needs: {told_needs('vector').en}")
 def layer(
     theme: Annotated[str, typer.Argument(help="Theme: road, river, town, … or a new name.")],
     file: File,
@@ -116,7 +117,7 @@ def layer(
         _tell(voice, record, remarks)
 
 
-@app.command()
+@app.command(epilog=f"What planning needs: {told_needs('raster').en}")
 def raster(
     theme: Annotated[str, typer.Argument(help="Theme: elevation, landcover, … or a new name.")],
     file: File,

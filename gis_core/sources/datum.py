@@ -265,6 +265,11 @@ class _Plane:
         return float(east), float(north)
 
 
+def wgs84_offset_m(lon: float, lat: float, datum: str) -> float:
+    """Return how far, in metres, `datum` puts a place (degrees) from its WGS 84 place."""
+    return float(np.hypot(*_Plane(lon, lat).offset_of(datum)))
+
+
 @dataclass(frozen=True)
 class _Match:
     """Distances per hypothesis in the direction that corresponds best, and the free offset."""

@@ -12,6 +12,7 @@ from gis_core.layers import CheckedFrame, LayerInfo
 from gis_core.provenance import hash_file
 from gis_core.remarks import Remark
 from gis_core.sources.datum import DATUMS, convert_lonlat
+from gis_core.sources.datum_notes import COLUMN, spoken_of
 from gis_core.sources.flat_table import FlatTable, read_flat_table
 from gis_core.sources.survey.angles import parse_angle
 from gis_core.text import Text
@@ -122,15 +123,15 @@ def _datum_remarks(table: FlatTable, headers: tuple[str, str], datum: str) -> li
             f"Coordinates were converted from {datum.upper()} to WGS 84.",
             f"坐标已由 {datum.upper()} 转换为 WGS 84。",
         ), Text("Nothing to do if the datum is right.", "如基准无误，无需处理。"))]  # fmt: skip
-    words = " ".join((*headers, Path(table.place.file).stem)).lower()
-    said = next((d for d in ("gcj02", "bd09") if d in words), None)
-    if said is None:
+    said = spoken_of(*headers, Path(table.place.file).stem)
+    if not said:
         return []
     return [table.place.remark("waiting", Text(
         f"The file speaks of {said.upper()}, but its coordinates were taken as {datum.upper()}.",
         f"文件名或表头提到 {said.upper()}，但坐标按 {datum.upper()} 读取。",
     ), Text(f"Import it again with --datum {said} if it is.",
-            f"如确为该基准，请用 --datum {said} 重新导入。"))]  # fmt: skip
+            f"如确为该基准，请用 --datum {said} 重新导入。"),
+        column=COLUMN, value=said)]  # fmt: skip
 
 
 def _crowds(table: FlatTable, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> list[Remark]:

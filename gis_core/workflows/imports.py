@@ -1,9 +1,8 @@
 """Data in: a file is read and checked, then kept; nothing is kept of a file that is refused."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from gis_core.layers import CheckedFrame
@@ -11,7 +10,6 @@ from gis_core.progress import Progress, silent
 from gis_core.region import Bracket
 from gis_core.remarks import Remark
 from gis_core.sources.boundaries import read_boundaries
-from gis_core.sources.datum import detect_datum, note_finding
 from gis_core.sources.gazetteer import Gazetteer, confirmation_lines
 from gis_core.sources.names import read_known_names
 from gis_core.sources.points import read_points
@@ -24,14 +22,13 @@ from gis_core.sources.vectors import read_vector
 from gis_core.store.records import LayerRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
+from gis_core.workflows.datums import AUTO, note_datum, note_raster_datum
 from gis_core.workflows.tables import townships_of
+from gis_core.workflows.theme_needs import check_cells, check_features, refuse_wrong_kind
 from gis_core.workflows.workspace import county_units, has_units, settle_analysis_crs
 from gis_core.writing import written_whole
 
-AUTO = "auto"
-STORED_DATUM = "stored_datum"  # in a layer's extra: a person stated the datum, positions are WGS 84
 TABLES = {".csv", ".txt", ".xlsx", ".xls"}  # points by their lon and lat columns
-TRUE_DATUMS = {"wgs84", "cgcs2000"}
 READING, KEEPING = Text("Reading and checking", "正在读取检查"), Text("Keeping", "正在入库")
 
 
@@ -100,7 +97,7 @@ def import_boundaries(
         path, level=level, datum=datum, code_field=named.code, name_field=named.name,
         parent_field=named.parent, layer=named.layer,
     )  # fmt: skip
-    layer = _with_datum_finding(workspace, layer, datum=datum)
+    layer = note_datum(workspace, layer, datum=datum)
     layer = _with_names_of_before(workspace, layer)
     progress(0.8, KEEPING)
     record = workspace.add_boundaries(layer)
@@ -142,7 +139,14 @@ def import_layer(
     datum: str = AUTO,
     progress: Progress = silent,
 ) -> LayerRecord:
-    """Read a vector layer of any theme and keep it; `datum` as for boundaries."""
+    """Read a vector layer of any theme and keep it; `datum` as for boundaries.
+
+    Raises
+    ------
+    InvalidLayerError
+        If planning reads the theme otherwise, or could not use the layer; see `theme_needs`.
+    """
+    refuse_wrong_kind(theme, "vector", source.file.name)
     progress(0.0, READING)
     if source.file.suffix.lower() in TABLES:
         layer = read_points(source.file, theme=theme, datum="wgs84" if datum == AUTO else datum)
@@ -150,7 +154,7 @@ def import_layer(
         layer = read_vector(
             source.file, theme=theme, layer=source.layer, where=source.where, datum=datum
         )
-    layer = _with_datum_finding(workspace, layer, datum=datum)
+    layer = check_features(note_datum(workspace, layer, datum=datum))
     progress(0.8, KEEPING)
     record = workspace.add_features(layer)
     settle_analysis_crs(workspace, layer.frame)
@@ -160,11 +164,19 @@ def import_layer(
 def import_raster(
     workspace: Workspace, theme: str, source: RasterSource, *, progress: Progress = silent
 ) -> LayerRecord:
-    """Read a raster of any theme and keep it as a cloud-optimised GeoTIFF."""
+    """Read a raster of any theme and keep it as a cloud-optimised GeoTIFF.
+
+    Raises
+    ------
+    InvalidLayerError
+        If planning reads the theme as a vector layer.
+    """
+    refuse_wrong_kind(theme, "raster", source.file.name)
     progress(0.0, READING)
     raster = read_raster(
         source.file, theme=theme, band=source.band, nodata=source.nodata, classes=source.classes
     )
+    raster = check_cells(note_raster_datum(raster))
     progress(0.5, KEEPING)
     return workspace.add_raster(raster)
 
@@ -241,37 +253,3 @@ def _townships(workspace: Workspace, listed: Path | None) -> pd.DataFrame | None
     if listed is not None:
         return read_townships(listed).frame
     return townships_of(workspace)
-
-
-def _with_datum_finding(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> CheckedFrame:
-    """Add what a look at the datum found, where there is something true to compare with."""
-    if datum != AUTO:
-        stated = replace(layer.info, extra={**layer.info.extra, STORED_DATUM: "wgs84"})
-        return CheckedFrame(stated, layer.frame)
-    reference = _reference(workspace, layer)
-    if reference is not None:
-        return note_finding(layer, detect_datum(layer.frame, reference))
-    untested = Remark(
-        layer.info.file_name, "note",
-        Text("The datum was not tested: the workspace holds no WGS 84 layer of the same kind to "
-             "compare with. The positions were taken as the file states them.",
-             "未检验坐标基准：工作区中没有同类的 WGS 84 图层可供比对，坐标按文件声明采用。"),
-        Text("If the file comes from a Chinese web map, import it with --datum gcj02 or bd09.",
-             "如数据来自国内网络地图，请用 --datum gcj02 或 bd09 重新导入。"),
-        column="datum", value=AUTO,
-    )  # fmt: skip
-    return CheckedFrame(layer.info.with_remarks(untested), layer.frame)
-
-
-def _reference(workspace: Workspace, layer: CheckedFrame) -> gpd.GeoDataFrame | None:
-    """Return a kept layer of the same theme that is known to be WGS 84 and no schematic one."""
-    for record in workspace.layers():
-        info = record.info
-        true = info.source_datum in TRUE_DATUMS or info.extra.get(STORED_DATUM) == "wgs84"
-        sound = true and info.nature == "given"
-        if not sound or info.kind != layer.info.kind or info.theme != layer.info.theme:
-            continue
-        if info.kind == "boundaries":
-            return workspace.boundaries(info.theme)
-        return workspace.features(info.theme)
-    return None

@@ -3,17 +3,21 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
 
 from gis_core.errors import GisCoreError
 from gis_core.sources.datum import convert_lonlat
 from gis_core.store.workspace import Workspace
 from gis_core.workflows.imports import (
     FieldNames,
+    RasterSource,
     SurveySource,
     VectorSource,
     import_boundaries,
     import_layer,
+    import_raster,
     import_villages,
 )
 
@@ -22,7 +26,6 @@ pytestmark = pytest.mark.postgis
 
 def counties(path: Path, *, shift: bool = False, english: bool = True) -> Path:
     """Two wiggly counties around 111 °E, 36 °N, in WGS 84 or moved to GCJ-02."""
-    import numpy as np
 
     def ring(west: float) -> list[list[float]]:
         side = np.linspace(0, 1, 60)
@@ -71,6 +74,61 @@ def test_an_offset_layer_is_told_kept_and_converted_only_when_told(
     assert workspace.boundaries("county").total_bounds == pytest.approx(true, abs=1e-7)
     import_boundaries(workspace, offset)  # the converted layer serves as a true reference
     assert "--datum gcj02" in said(workspace, "county")
+
+
+def test_a_layer_whose_datum_was_never_tested_is_no_sure_reference(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    offset = counties(tmp_path / "b.geojson", shift=True)
+    import_boundaries(workspace, offset)  # nothing to compare with: kept as the file claims
+    import_boundaries(workspace, offset)
+    assert "whose own datum was not tested" in said(workspace, "county")
+    true = counties(tmp_path / "a.geojson")
+    import_boundaries(workspace, true)
+    assert "whose own datum was not tested" in said(workspace, "county")
+    import_boundaries(workspace, true, datum="wgs84")
+    import_boundaries(workspace, offset)
+    assert "whose own datum" not in said(workspace, "county")
+    assert "--datum gcj02" in said(workspace, "county")
+
+
+def test_the_note_on_an_untested_datum_comes_once_with_its_reason(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    for name, lon, notes in (("p", 111.1, 1), ("p_gcj02", 111.1, 1), ("p", -103.8, 0)):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(f"name,lon,lat\n甲,{lon},36.2\n乙,{lon},36.3\n", "utf-8")
+        record = import_layer(workspace, f"{name}{notes}", VectorSource(path))
+        assert len([r for r in record.info.remarks if r.column == "datum"]) == notes
+    assert "no other layer of this theme" in said(workspace, "p1")
+    assert "--datum gcj02" in said(workspace, "p_gcj021")
+    path = counties(tmp_path / "counties_gcj-02.geojson")
+    (note,) = [r for r in import_boundaries(workspace, path).info.remarks if r.column == "datum"]
+    assert (note.action, note.value) == ("waiting", "gcj02")
+    assert "speaks of GCJ-02" in note.reason.en
+
+
+@pytest.mark.parametrize(
+    ("crs", "corner", "said"),
+    [
+        ("EPSG:4326", (111.0, 36.5), ["a raster has no lines or points"]),
+        ("EPSG:4546", (500_000, 3_990_000), ["a raster has no lines or points"]),
+        ("EPSG:4326", (-103.8, 44.4), []),
+        ("EPSG:26713", (600_000, 4_920_000), ["North American Datum 1927"]),
+    ],
+)
+def test_what_is_said_of_a_rasters_datum(
+    workspace: Workspace, tmp_path: Path, crs: str, corner: tuple[float, float], said: list[str]
+) -> None:
+    cell = 30.0 if corner[0] > 1000 else 0.001
+    with rasterio.open(tmp_path / "dem.tif", "w", driver="GTiff", width=4, height=4, count=1,
+                       dtype="int16", crs=crs, transform=rasterio.Affine(
+                           cell, 0, corner[0], 0, -cell, corner[1])) as made:  # fmt: skip
+        made.write(np.arange(16, dtype="int16").reshape(1, 4, 4))
+    record = import_raster(workspace, "elevation", RasterSource(tmp_path / "dem.tif"))
+    assert len(record.info.remarks) == len(said)
+    for words, remark in zip(said, record.info.remarks, strict=True):
+        assert words in remark.reason.en
 
 
 def test_names_that_a_file_lacks_come_from_the_units_before(
