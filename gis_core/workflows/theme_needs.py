@@ -150,7 +150,8 @@ def _refuse_unusable_destinations(layer: CheckedFrame) -> None:
         )
     unknown = named[~named["kind"].isin(list(FORMS))]
     if len(unknown):
-        shown = ", ".join(dict.fromkeys(f"'{kind}'" for kind in unknown["kind"][:MOST_LISTED]))
+        kinds = dict.fromkeys(unknown["kind"].fillna(""))
+        shown = ", ".join(f"'{kind}'" for kind in list(kinds)[:MOST_LISTED])
         raise InvalidLayerError(
             f"{file}: {len(unknown):,} destinations have the unknown kind {shown} (first: "
             f"'{unknown['name'].iloc[0]}'); wanted {', '.join(FORMS)}, or their titles. Correct "

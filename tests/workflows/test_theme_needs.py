@@ -42,7 +42,7 @@ GOOD = {"kind": ["town", "自主分散迁移"], "capacity_people": [100, None]}
         ({"kind": None}, AT, "no column kind"),
         ({"capacity_people": None}, AT, "no column capacity_people"),
         ({"kind": ["town", "village"], "capacity_people": [1, 2]}, AT, "unknown kind 'village'"),
-        ({"kind": ["town", None], "capacity_people": [1, 2]}, AT, "unknown kind 'None'"),
+        ({"kind": ["town", None], "capacity_people": [1, 2]}, AT, "unknown kind ''"),
         ({"capacity_people": [100, -1]}, AT, "capacity '-1'"),
         ({"destination_id": ["a", "a"]}, AT, "destination_id a stands twice"),
         ({}, [Point(111, 36), box(111, 36, 111.1, 36.1)], "feature 2, Polygon"),
