@@ -12,8 +12,8 @@ from gis_core.remarks import Remark
 from gis_core.sources.survey.columns import as_text
 from gis_core.sources.survey.headers import plain
 from gis_core.sources.survey.numbers import parse_number
-from gis_core.sources.survey.place import Place
-from gis_core.sources.survey.sheets import read_sheets
+from gis_core.sources.survey.place import Place, shorten
+from gis_core.sources.survey.sheets import Sheet, read_sheets
 from gis_core.text import Text
 
 
@@ -77,7 +77,8 @@ def read_flat_table(path: Path) -> FlatTable:
     UnreadableFileError, InvalidSurveyError
         As `read_sheets`.
     InvalidLayerError
-        If there is no row below the header, or a header stands twice.
+        If there is no row below the header, a header stands twice, or a row has cells beyond
+        the last header: a comma too many would shift values into other columns.
     """
     sheet = read_sheets(path)[0]
     place = Place(path.name, sheet.name)
@@ -93,6 +94,20 @@ def read_flat_table(path: Path) -> FlatTable:
         raise InvalidLayerError(
             f"{path}: holds no row below its header.", f"{path}：表头以下没有数据行。"
         )
+    _refuse_longer_rows(path, sheet, named[-1] + 1)
     rows = [[as_text(row[i]) for i in named] for row in sheet.rows[1:]]
     frame = pd.DataFrame(rows, columns=[headers[i] for i in named], dtype=object)
     return FlatTable(frame, sheet.numbers[1:], place)
+
+
+def _refuse_longer_rows(path: Path, sheet: Sheet, width: int) -> None:
+    for number, row in zip(sheet.numbers[1:], sheet.rows[1:], strict=True):
+        spare = next((as_text(cell) for cell in row[width:] if as_text(cell)), None)
+        if spare is not None:
+            raise InvalidLayerError(
+                f"{path}, row {number}: '{shorten(spare)}' stands beyond the last header, so the "
+                "rows differ in length. Put quotes round a text that holds a comma, or give the "
+                "column a header.",
+                f"{path} 第{number}行：“{shorten(spare)}”超出最后一个表头，各行列数不一致。"
+                "请给含逗号的文字加引号，或为该列补上表头。",
+            )
