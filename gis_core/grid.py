@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import geopandas as gpd
 import numpy as np
 import rioxarray  # noqa: F401  (registers the .rio accessor)
 import xarray as xr
@@ -10,6 +11,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from gis_core.crs import STORED, choose_analysis_crs
 from gis_core.errors import CrsMismatchError, InvalidParameterError, MissingCrsError
 from gis_core.text import Text
 
@@ -53,6 +55,28 @@ class Grid:
         width = math.ceil((max_x - left) / cell_m - 1e-9)
         height = math.ceil((top - min_y) / cell_m - 1e-9)
         return cls(crs, left, top, cell_m, height, width)
+
+    @classmethod
+    def over(cls, frame: gpd.GeoDataFrame, *, cell_m: float, crs: CRS | None = None) -> "Grid":
+        """Return the grid over all of `frame`; without `crs` in the metric CRS of the place.
+
+        Raises
+        ------
+        MissingCrsError
+            If `frame` has no CRS.
+        InvalidParameterError, CrsMismatchError
+            As `covering` and `choose_analysis_crs`.
+        """
+        if frame.crs is None:
+            raise MissingCrsError(
+                "The shapes have no CRS, so no grid can be laid over them; set one first.",
+                "几何没有坐标系，无法在其上布设格网；请先指定坐标系。",
+            )
+        if crs is None:
+            west, south, east, north = frame.to_crs(STORED).total_bounds
+            crs = choose_analysis_crs(float(west + east) / 2, float(south + north) / 2)
+        min_x, min_y, max_x, max_y = (float(b) for b in frame.to_crs(crs).total_bounds)
+        return cls.covering((min_x, min_y, max_x, max_y), crs=crs, cell_m=cell_m)
 
     @property
     def transform(self) -> Affine:

@@ -50,6 +50,18 @@ def test_grid_refuses_degrees() -> None:
         Grid.covering((110, 35, 112, 37), crs=CRS.from_epsg(4326), cell_m=100)
 
 
+def test_grid_over_a_layer_takes_the_metres_of_the_place() -> None:
+    square = gpd.GeoDataFrame(geometry=[box(111.0, 36.0, 111.01, 36.01)], crs=4326)
+    grid = Grid.over(square, cell_m=50)
+    assert grid.crs.to_epsg() == 4546
+    assert grid == Grid.over(square.to_crs(4546), cell_m=50, crs=CRS.from_epsg(4546))
+    assert grid.cell_m == 50
+    assert box(*grid.bounds).buffer(-100).within(square.to_crs(4546).geometry[0])
+    assert square.to_crs(4546).geometry[0].within(box(*grid.bounds))
+    with pytest.raises(MissingCrsError):
+        Grid.over(square.set_crs(None, allow_override=True), cell_m=50)
+
+
 def test_mu_and_hectares() -> None:
     assert mu_from_m2(10_000) == pytest.approx(15)
     assert m2_from_mu(1) == pytest.approx(666.6667, abs=1e-3)

@@ -33,15 +33,19 @@ def test_notebook_is_clean(path: Path) -> None:
         assert not {ast.FunctionDef, ast.ClassDef, ast.Lambda} & set(found)
 
 
+@pytest.mark.postgis
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_notebook_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook_runs(path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
+    monkeypatch.setenv("UPLAND_DATABASE_URL", database_url)
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     said = "".join(out.get("text", "") for cell in code_of(notebook) for out in cell.outputs)
     assert "optimal gap 0.00%" in said
     assert "Stone River → Market Town" in said
-    shown = [out for out in code_of(notebook)[-1].outputs if "data" in out]
-    assert "text/html" in shown[0]["data"]
+    shown = [
+        o["data"].get("text/html", "") for c in code_of(notebook) for o in c.outputs if "data" in o
+    ]
+    assert any("<iframe srcdoc=" in html and "永和县" in html for html in shown)

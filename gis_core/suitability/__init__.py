@@ -1,1 +1,17 @@
 """Suitability: membership, weights, rules, classes; model + layers → scores."""
+
+from gis_core.suitability.explain import explain_place
+from gis_core.suitability.model import SuitabilityModel, shipped_models
+from gis_core.suitability.reader import load_model
+from gis_core.suitability.result import SuitabilityResult
+from gis_core.suitability.run import Surroundings, run_suitability
+
+__all__ = [
+    "SuitabilityModel",
+    "SuitabilityResult",
+    "Surroundings",
+    "explain_place",
+    "load_model",
+    "run_suitability",
+    "shipped_models",
+]

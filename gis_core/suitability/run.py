@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from gis_core.errors import InvalidCriterionError, NotFoundError
@@ -22,7 +21,7 @@ from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
 from gis_core.suitability.weights import normalised
 from gis_core.surfaces.areas import cell_areas_m2
-from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.rasterise import number_zones
 from gis_core.text import Text
 
 
@@ -197,6 +196,4 @@ def _failed_rules(model: SuitabilityModel, surfaces: Surfaces) -> NDArray[np.uin
 def _zones(units: gpd.GeoDataFrame | None, grid: Grid) -> NDArray[np.int32] | None:
     if units is None:
         return None
-    labels = np.arange(1, len(units) + 1)
-    zones: xr.DataArray = burn(units, grid, values=labels, all_touched=False, dtype="int32")
-    return zones.to_numpy()
+    return number_zones(units, grid)[0].to_numpy()

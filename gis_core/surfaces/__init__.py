@@ -1,1 +1,29 @@
 """Pure rasters: terrain, distance, travel time, zonal figures, sampling at points."""
+
+from gis_core.surfaces.align import to_grid
+from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.surfaces.distance import distance_to, distance_to_features
+from gis_core.surfaces.rasterise import burn, number_zones
+from gis_core.surfaces.sampling import sample
+from gis_core.surfaces.speeds import Speeds, load_speeds
+from gis_core.surfaces.terrain import aspect, slope
+from gis_core.surfaces.travel import friction_from, origin_destination_times, travel_time
+from gis_core.surfaces.zonal import zonal_statistics
+
+__all__ = [
+    "Speeds",
+    "aspect",
+    "burn",
+    "cell_areas_m2",
+    "distance_to",
+    "distance_to_features",
+    "friction_from",
+    "load_speeds",
+    "number_zones",
+    "origin_destination_times",
+    "sample",
+    "slope",
+    "to_grid",
+    "travel_time",
+    "zonal_statistics",
+]

@@ -60,3 +60,27 @@ def burn(
         pairs, out_shape=grid.shape, transform=grid.transform, all_touched=all_touched, dtype=dtype
     )
     return grid.wrap(burned)
+
+
+def number_zones(units: gpd.GeoDataFrame, grid: Grid) -> tuple[xr.DataArray, dict[int, str]]:
+    """Number areas that share borders, from 1 in the order of their rows, on a grid.
+
+    Parameters
+    ----------
+    units
+        Areas in any CRS; `code` names each.
+
+    Returns
+    -------
+    zones, codes
+        int32, dims (y, x): the number of the area that the cell's centre lies in, 0 outside of
+        all; and the area's code by number.
+
+    Raises
+    ------
+    MissingCrsError
+        If `units` has no CRS.
+    """
+    numbers = np.arange(1, len(units) + 1)
+    zones = burn(units, grid, values=numbers, all_touched=False, dtype="int32")
+    return zones, dict(zip(numbers.tolist(), units["code"].astype(str), strict=True))

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gis_core.bases.candidates import CandidateSettings, grow_candidates
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.selection import select_bases
@@ -13,7 +11,7 @@ from gis_core.errors import InfeasibleError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, part_of, silent
 from gis_core.store.workspace import Workspace
-from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.rasterise import number_zones
 from gis_core.text import Text
 from gis_core.workflows.workspace import county_units, has_units
 
@@ -42,12 +40,15 @@ def default_rules(workspace: Workspace) -> ChoiceRules:
 
 def choose(
     workspace: Workspace,
-    run_id: str | None,
-    rules: ChoiceRules,
+    run_id: str | None = None,
+    rules: ChoiceRules | None = None,
     *,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Grow candidates from a run's scores, choose the best set, and keep it.
+
+    Without `run_id` the newest run is taken, without `rules` the region's own
+    (`default_rules`).
 
     Raises
     ------
@@ -62,13 +63,13 @@ def choose(
             "boundaries FILE.",
             "基地按县选择，而工作区中没有边界：请运行 upland import boundaries 文件。",
         )
+    rules = rules or default_rules(workspace)
     run = workspace.run(run_id, kind="suitability")
     score = workspace.run_raster(run.run_id, "score")
     units = county_units(workspace)
-    zones = burn(units, Grid.of(score), values=np.arange(1, len(units) + 1), all_touched=False,
-                 dtype="int32")  # fmt: skip
+    zones, codes = number_zones(units, Grid.of(score))
     candidates = grow_candidates(
-        score, zones=zones, zone_codes=dict(enumerate(units["code"], 1)),
+        score, zones=zones, zone_codes=codes,
         settings=CandidateSettings(rules.min_area_mu, rules.max_area_mu, rules.min_score),
         progress=part_of(progress, 0.0, 0.5),
     )  # fmt: skip

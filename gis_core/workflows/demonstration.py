@@ -33,8 +33,12 @@ class Size:
     seed: int = 1
 
 
-def load(workspace: Workspace, size: Size, *, progress: Progress = silent) -> dict[str, Any]:
+def load(
+    workspace: Workspace, size: Size | None = None, *, progress: Progress = silent
+) -> dict[str, Any]:
     """Build the demonstration and keep every layer of it; returns the layers, bilingual.
+
+    Without `size` it is of the published number of villages on cells of 100 m.
 
     The survey is written as the workbook an office would send (``outputs/demonstration``) and
     read back by the importer, with its totals beside it.
@@ -46,6 +50,7 @@ def load(workspace: Workspace, size: Size, *, progress: Progress = silent) -> di
     NotFoundError
         If the schematic boundaries are not beside the program.
     """
+    size = size or Size()
     if workspace.layers():
         raise InvalidParameterError(
             "The workspace holds data already; the demonstration wants an empty one. Choose "

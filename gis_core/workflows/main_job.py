@@ -30,14 +30,10 @@ def run(
         suitability.run_model(workspace, MODEL, progress=part_of(progress, 0.4, 0.55))
     choice = _newest(workspace, "bases")
     if choice is None:
-        bases.choose(
-            workspace, None, bases.default_rules(workspace), progress=part_of(progress, 0.55, 0.65)
-        )
+        bases.choose(workspace, progress=part_of(progress, 0.55, 0.65))
     plan = _newest(workspace, "plan")
     if plan is None:
-        relocation.plan(
-            workspace, relocation.default_request(workspace), progress=part_of(progress, 0.65, 0.85)
-        )
+        relocation.plan(workspace, progress=part_of(progress, 0.65, 0.85))
     return {
         "note": _note(workspace),
         "survey": check_workspace_survey(workspace, None).document(),

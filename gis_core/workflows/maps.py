@@ -44,8 +44,8 @@ def make_map(
     workspace: Workspace,
     name: str,
     *,
-    out: Path,
-    lang: str,
+    out: Path | str,
+    lang: str = "en",
     county: str | None = None,
 ) -> int:
     """Write the map `name` as one self-contained page to `out`; return its size in bytes.
@@ -55,6 +55,7 @@ def make_map(
     StorageError
         If the folder is missing or the page cannot be written; no half page is left.
     """
+    out = Path(out)
     require_folder(out)
     page = map_page(workspace, name, lang=lang, county=county, inline=True)
     with written_whole(out) as part:

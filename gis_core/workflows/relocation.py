@@ -69,9 +69,9 @@ def rank(workspace: Workspace, *, progress: Progress = silent) -> list[dict[str,
 
 
 def plan(
-    workspace: Workspace, request: PlanRequest, *, progress: Progress = silent
+    workspace: Workspace, request: PlanRequest | None = None, *, progress: Progress = silent
 ) -> dict[str, Any]:
-    """Plan the relocation under `request`, and keep it.
+    """Plan the relocation under `request`, else the region's own (`default_request`); keep it.
 
     Raises
     ------
@@ -80,6 +80,7 @@ def plan(
     InfeasibleError
         If the rules contradict; nothing is kept, and the conflicts are said in words.
     """
+    request = request or default_request(workspace)
     villages = workspace.villages()
     destinations = destinations_of(workspace)
     minutes = travel_times(workspace, villages, destinations, progress=part_of(progress, 0, 0.4))

@@ -82,9 +82,7 @@ def analysis_grid(workspace: Workspace) -> Grid:
             "(upland import raster elevation 文件)。",
         )
     region = settle_analysis_crs(workspace, extent)
-    crs = parse_crs(str(region.analysis_crs))
-    bounds = tuple(float(b) for b in extent.to_crs(crs).total_bounds)
-    grid = Grid.covering(bounds, crs=crs, cell_m=region.cell_m)  # type: ignore[arg-type]
+    grid = Grid.over(extent, cell_m=region.cell_m, crs=parse_crs(str(region.analysis_crs)))
     cells = grid.height * grid.width
     if cells > GRID_CELLS_LIMIT:
         raise InvalidParameterError(

@@ -24,7 +24,7 @@ from gis_core.grid import Grid
 from gis_core.surfaces.align import to_grid
 from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.distance import distance_to, distance_to_features
-from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.rasterise import burn, number_zones
 from gis_core.surfaces.sampling import sample
 from gis_core.surfaces.terrain import aspect, slope
 from gis_core.surfaces.zonal import zonal_statistics
@@ -245,3 +245,19 @@ def test_cells_have_the_area_of_their_outlines_on_the_ellipsoid() -> None:
         exact = geodesic_area_m2(gpd.GeoSeries([outline], crs=METRIC))[0]
         assert areas[row, col] == pytest.approx(exact, rel=3e-7)
     assert cell_areas_m2(grid_of(1, 1)).shape == (1, 1)
+
+
+def test_zones_are_numbered_in_the_order_of_their_rows() -> None:
+    grid = grid_of(2, 4)
+    left, bottom, _, top = grid.bounds
+    units = gpd.GeoDataFrame(
+        {"code": ["b", "a"]},
+        geometry=[
+            shapely.box(left, bottom, left + 14, top),  # past the border, short of the next centre
+            shapely.box(left + 14, bottom, left + 30, top),
+        ],
+        crs=METRIC,
+    )
+    zones, codes = number_zones(units.to_crs(4326), grid)
+    assert zones.values.tolist() == [[1, 2, 2, 0]] * 2
+    assert codes == {1: "b", 2: "a"}
