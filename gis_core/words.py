@@ -10,6 +10,8 @@ WORDS = {
     "feasible": Text("best found, not proven", "已找到的最优方案，未证明"),
     "infeasible": Text("no plan keeps every rule", "没有方案能满足全部规则"),
     "unknown": Text("nothing found in the time given", "限定时间内未找到方案"),
+    "mu": Text("mu", "亩"),
+    "yuan": Text("yuan", "元"),
     "boundaries": Text("boundaries", "行政边界"),
     "villages": Text("villages", "村庄"),
     "vector": Text("vector", "矢量"),

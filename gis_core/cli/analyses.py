@@ -141,11 +141,11 @@ def print_bases(voice: Voice, document: dict[str, Any]) -> None:
 def print_proof(voice: Voice, document: dict[str, Any]) -> None:
     """Print what a solve owes its reader: status, objective, bound, gap, time."""
     objective, bound, gap = document["objective"], document["bound"], document["gap"]
-    unit, seconds = document["objective_unit"], document["time_s"]
+    unit, seconds = word(document["objective_unit"]), document["time_s"]
     status = word(document["status"])
     typer.echo(Text(
-        f"{status.en}: objective {objective:,.0f} {unit}, bound {bound:,.0f}, "
+        f"{status.en}: objective {objective:,.0f} {unit.en}, bound {bound:,.0f} {unit.en}, "
         f"gap {gap:.3%}, {seconds:.1f} s",
-        f"{status.zh}：目标值 {objective:,.0f}（{unit}），界 {bound:,.0f}，"
+        f"{status.zh}：目标值 {objective:,.0f} {unit.zh}，界 {bound:,.0f} {unit.zh}，"
         f"差距 {gap:.3%}，用时 {seconds:.1f} 秒",
     ).in_(voice.lang))  # fmt: skip

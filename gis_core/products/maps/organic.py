@@ -25,6 +25,7 @@ from gis_core.products.maps.overview import layer_legend, place_line
 from gis_core.products.maps.page import attach_panel
 from gis_core.products.maps.panel import LegendEntry, Panel, PanelList, PanelTable
 from gis_core.products.maps.strings import say
+from gis_core.products.proof import proof_line
 from gis_core.text import localise
 
 CLASS_NUMBERS = {"S1": 1, "S2": 2, "S3": 3, "N1": 4, "N2": 5}
@@ -178,11 +179,7 @@ def _tables(
     rows.append([say("total", lang), f"{bases['area_mu'].sum():,.0f}", ""])
     notes = []
     if selection:
-        notes.append(
-            f"{say(selection['status'], lang)}: {say('objective', lang)} "
-            f"{selection['objective']:,.0f}, {say('bound', lang)} {selection['bound']:,.0f} mu, "
-            f"{say('gap', lang)} {selection['gap'] or 0:.2%}"
-        )
+        notes.append(proof_line(selection, lang, unit="mu"))
     heads = [say(k, lang) for k in ("bases", "area_mu", "mean_score")]
     return [PanelTable(say("bases", lang), heads, rows, notes, total=True)]
 

@@ -30,6 +30,7 @@ from gis_core.products.maps.overview import (
 from gis_core.products.maps.page import attach_panel
 from gis_core.products.maps.panel import LegendEntry, Panel, PanelList, PanelTable
 from gis_core.products.maps.strings import say
+from gis_core.products.proof import proof_line
 from gis_core.text import localise
 
 NOT_TARGET = {"radius": 2, "color": "#8d9691", "weight": 0.5, "fillColor": "#c3cac6",
@@ -216,10 +217,7 @@ def _year_table(plan: dict[str, Any], context: MapContext) -> PanelTable:
     cost = "10,000 yuan" if lang == "en" else "费用（万元）"
     notes = []
     if plan.get("gap") is not None:
-        notes.append(
-            f"{say(plan['status'], lang)}: {say('objective', lang)} {plan['objective']:,.0f}, "
-            f"{say('bound', lang)} {plan['bound']:,.0f}, {say('gap', lang)} {plan['gap']:.2%}"
-        )
+        notes.append(proof_line(plan, lang, unit="yuan"))
     heads = [say("year", lang), say("village_count", lang), say("people", lang), cost]
     if not context.show_villages:
         notes.append(say("aggregated", lang))

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, Template, select_autoescape
 
 from gis_core.products.maps.context import MapContext
 from gis_core.products.pages.strings import STRINGS, say
+from gis_core.products.proof import proof_line
 from gis_core.text import Text, localise
 
 SUMMED = ("villages", "people", "households", "cost_yuan")
@@ -65,9 +66,9 @@ def render(context: MapContext, figures: PageFigures) -> str:
         figures=[(say(key, lang), f"{value:,.0f}") for key, value in figures.totals.items()],
         map_name=figures.maps[0] if figures.maps else None, maps=figures.maps,
         suffix=f"&county={quote(county)}" if county else "",
-        bases=bases.get("bases", []), bases_proof=_proof(bases, lang, "mu"),
+        bases=bases.get("bases", []), bases_proof=proof_line(bases, lang, unit="mu"),
         bases_conflicts=bases.get("conflicts", []),
-        plan=plan.get("years", []), plan_proof=_proof(plan, lang, "yuan"),
+        plan=plan.get("years", []), plan_proof=proof_line(plan, lang, unit="yuan"),
         plan_total={key: sum(y[key] for y in plan.get("years", [])) for key in SUMMED},
         conflicts=[c["text"] for c in plan.get("conflicts", [])],
         survey=[_bracket(b, lang) for b in survey.get("brackets", [])],
@@ -81,23 +82,6 @@ def render(context: MapContext, figures: PageFigures) -> str:
         run_line=None if context.run_line is None else context.say(context.run_line),
         made=context.made_at, sources=context.sources,
     )  # fmt: skip
-
-
-def _proof(document: dict[str, Any], lang: str, unit: str) -> str:
-    """Return how a solve ended; what has neither proof nor result says so too."""
-    status = document.get("status")
-    if status is None:
-        return ""
-    told = say(status, lang) if status in STRINGS else status
-    parts = [told]
-    if document.get("gap") is not None:
-        parts += [
-            f"{say('objective', lang)} {document['objective']:,.0f} {say(unit, lang)}",
-            f"{say('bound', lang)} {document['bound']:,.0f} {say(unit, lang)}",
-            f"{say('gap', lang)} {document['gap']:.2%}",
-        ]
-    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
-    return f"{say('proof', lang)}{colon}{comma.join(parts)}"
 
 
 def _bracket(row: dict[str, Any], lang: str) -> list[str]:

@@ -47,16 +47,6 @@ STRINGS: dict[str, Text] = {
     "organic": Text("Organic-food bases", "有机食品基地规划图"),
     "relocation": Text("Relocation plan", "搬迁规划图"),
     "runs": Text("Runs", "运行"),
-    "proof": Text("Proof", "求解"),
-    "optimal": Text("proven best within the gap", "在差距范围内证明最优"),
-    "feasible": Text("best found, not proven", "已找到的最优方案，未证明"),
-    "infeasible": Text("impossible under these rules", "在现有规则下无法实现"),
-    "unknown": Text("stopped before a plan was found", "停止时尚未找到方案"),
-    "gap": Text("gap", "差距"),
-    "objective": Text("objective", "目标值"),
-    "bound": Text("bound", "界"),
-    "mu": Text("mu", "亩"),
-    "yuan": Text("yuan", "元"),
     "total": Text("Total", "合计"),
 }
 
