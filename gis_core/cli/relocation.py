@@ -73,13 +73,13 @@ def print_plan(voice: Voice, document: dict[str, Any]) -> None:
     voice.table(
         Text("Relocation by year", "分年度搬迁计划"),
         [Text("year", "年"), villages, people, Text("households", "户"),
-         Text("cost, yuan", "费用(元)")],
+         Text("cost, yuan", "费用（元）")],
         [[str(y["year"]), y["villages"], y["people"], y["households"], y["cost_yuan"]]
          for y in document["years"]],
     )  # fmt: skip
     voice.table(
         Text("By form", "按安置方式"),
-        [Text("form", "方式"), villages, people, Text("cost, yuan", "费用(元)")],
+        [Text("form", "方式"), villages, people, Text("cost, yuan", "费用（元）")],
         [[f["title"], f["villages"], f["people"], f["cost_yuan"]] for f in document["forms"]],
     )
     for conflict in document["conflicts"]:
@@ -87,7 +87,7 @@ def print_plan(voice: Voice, document: dict[str, Any]) -> None:
     moved = sum(y["people"] for y in document["years"])
     left = sum(d["people"] for d in document["deferred"])
     typer.echo(Text(
-        f"{moved:,} people move, {left:,} are deferred.", f"搬迁 {moved} 人,暂缓 {left} 人。"
+        f"{moved:,} people move, {left:,} are deferred.", f"搬迁 {moved} 人，暂缓 {left} 人。"
     ).in_(voice.lang))  # fmt: skip
     print_proof(voice, document)
 

@@ -11,6 +11,8 @@ from gis_core.relocation.problem import SCATTERED, Problem
 from gis_core.relocation.result import FORMS, Alternative, RelocationPlan
 from gis_core.text import Text
 
+FIRST_CALENDAR_YEAR = 1000  # smaller numbers count the years of a plan, from 1
+
 
 @dataclass(frozen=True)
 class Reasons:
@@ -73,7 +75,7 @@ class Reasons:
         if people > max(rules.yearly(rules.quota)):
             most = int(max(rules.yearly(rules.quota)))
             return Text(f"Its {people:,} people are more than a year's quota of {most:,}.",
-                        f"该村{people}人,超过一年的指标{most}人。")  # fmt: skip
+                        f"该村{people}人，超过一年的指标{most}人。")  # fmt: skip
         sites = np.flatnonzero(self.problem.allowed[unit])
         roomy = sites[self.capacity_left[sites] >= people]
         total = sum(rules.yearly(rules.quota))
@@ -82,7 +84,7 @@ class Reasons:
                 f"Its priority rank {rank:,} comes after the {total:,.0f} people the quota allows "
                 f"in {rules.years} years: with the villages ranked before it, "
                 f"{self.people_before[unit]:,.0f} people would have to move.",
-                f"该村优先顺序第{rank}位,排在{rules.years}年指标可搬迁的{total:.0f}人之后:连同排在前面的村"
+                f"该村优先顺序第{rank}位，排在{rules.years}年指标可搬迁的{total:.0f}人之后：连同排在前面的村"
                 f"共需搬迁{self.people_before[unit]:.0f}人。",
             )  # fmt: skip
         if not len(roomy):
@@ -98,13 +100,13 @@ class Reasons:
             return Text(
                 f"No year has {people:,} people of its quota left; other villages were placed at "
                 "less cost in waiting, money and travel together.",
-                f"各年剩余指标都不足{people}人;综合等待、费用和路程,安置其他村更合算。",
+                f"各年剩余指标都不足{people}人；综合等待、费用和路程，安置其他村更合算。",
             )  # fmt: skip
         cheapest = float(self.compiled.spending[unit, roomy].min())
         return Text(
             f"No year has both quota for its {people:,} people and the {cheapest:,.0f} yuan that "
             "its move costs at least.",
-            f"没有一年既有该村{people}人的指标,又有搬迁至少需要的{cheapest:.0f}元资金。",
+            f"没有一年既有该村{people}人的指标，又有搬迁至少需要的{cheapest:.0f}元资金。",
         )  # fmt: skip
 
     def _why_year(self, unit: int) -> Text:
@@ -113,31 +115,31 @@ class Reasons:
         index = int(self.year[unit])
         year = rules.calendar[index]
         head = Text(f"Priority rank {rank:,} of {total:,}; moves in year {year}",
-                    f"优先顺序第{rank}位(共{total}个村),第{year}年搬迁")  # fmt: skip
+                    f"优先顺序第{rank}位（共{total}个村），{_year_zh(year)}搬迁")  # fmt: skip
         village = row["village_id"]
         if village in rules.fixed and rules.fixed[village].year is not None:
-            return Text(head.en + " as already decided.", head.zh + ",属既定决定。")
+            return Text(head.en + " as already decided.", head.zh + "，属既定决定。")
         if index == 0:
-            return Text(head.en + ", the first.", head.zh + ",即首年。")
+            return Text(head.en + ", the first.", head.zh + "，即首年。")
         earlier = self.quota_left[:index]
         if (earlier < 1).all():
             return Text(head.en + " because the quota of the years before is used up.",
-                        head.zh + ",因为此前各年指标已用完。")  # fmt: skip
+                        head.zh + "，因为此前各年指标已用完。")  # fmt: skip
         if (earlier < people).all():
             return Text(
                 head.en + " because the quota of the years before has at most "
                 f"{earlier.max():,.0f} people left, fewer than its {people:,}.",
-                head.zh + f",因为此前各年剩余指标至多{earlier.max():.0f}人,不足该村{people}人。",
+                head.zh + f"，因为此前各年剩余指标至多{earlier.max():.0f}人，不足该村{people}人。",
             )  # fmt: skip
         money = self.budget_left[:index][earlier >= people]
         if (money < self.compiled.spending[unit, self.site[unit]]).all():
             return Text(
                 head.en + " because the money left in the years before does not pay for its move.",
-                head.zh + ",因为此前各年剩余资金不足。",
+                head.zh + "，因为此前各年剩余资金不足。",
             )  # fmt: skip
         return Text(
             head.en + "; an earlier year still has room, within the plan's stated gap.",
-            head.zh + ";此前年份尚有余量,属方案所述误差范围之内。",
+            head.zh + "；此前年份尚有余量，属方案所述误差范围之内。",
         )  # fmt: skip
 
     def _by_cost(self, unit: int) -> list[int]:
@@ -150,17 +152,17 @@ class Reasons:
         row, people = self.problem.sites.iloc[mine], int(self.compiled.people[unit])
         minutes = self.travel(unit, mine)
         way = Text("", "") if minutes is None else Text(f", {minutes:,.0f} min away",
-                                                        f",路程{minutes:.0f}分钟")  # fmt: skip
+                                                        f"，路程{minutes:.0f}分钟")  # fmt: skip
         place = Text(f"{row['name_en']}{way.en}", f"{row['name']}{way.zh}")
         if len(order) == 1:
             return Text(f"{place.en} is the only destination the rules allow.",
-                        f"{place.zh},是规则允许的唯一安置点。")  # fmt: skip
+                        f"{place.zh}，是规则允许的唯一安置点。")  # fmt: skip
         position = order.index(mine)
         if position == 0:
             return Text(
                 f"{place.en} is the best of {len(order)} allowed destinations by cost and journey; "
                 + self._next_best(unit, order[1], "en"),
-                f"{place.zh},按费用和路程是{len(order)}个可选安置点中最优的;"
+                f"{place.zh}，按费用和路程是{len(order)}个可选安置点中最优的；"
                 + self._next_best(unit, order[1], "zh"),
             )  # fmt: skip
         better = order[:position]
@@ -171,16 +173,16 @@ class Reasons:
                 f"{place.en} is the best with room: {first['name_en']}"
                 + (f" and {position - 1} more" if position > 1 else "")
                 + f" would be better by cost and journey but cannot take {people:,} more people.",
-                f"{place.zh},是有容量的安置点中最优的:{first['name']}"
+                f"{place.zh}，是有容量的安置点中最优的：{first['name']}"
                 + (f"等{position}处" if position > 1 else "")
-                + f"按费用和路程更优,但容不下再增{people}人。",
+                + f"按费用和路程更优，但容不下再增{people}人。",
             )  # fmt: skip
         return Text(
             f"{place.en} is choice {position + 1} of {len(order)} by cost and journey: together "
             "with the other villages' places, the year's money and the shares of forms this costs "
             "least within the plan's gap.",
-            f"{place.zh},按费用和路程排第{position + 1}(共{len(order)}处):与其他村的去处、当年资金"
-            "和安置方式比例统筹,在方案误差范围内总体最省。",
+            f"{place.zh}，按费用和路程排第{position + 1}（共{len(order)}处）：与其他村的去处、"
+            "当年资金和安置方式比例统筹，在方案误差范围内总体最省。",
         )  # fmt: skip
 
     def _next_best(self, unit: int, site: int, lang: str) -> str:
@@ -189,14 +191,14 @@ class Reasons:
         here, there = self.travel(unit, mine), self.travel(unit, site)
         if here is None or there is None:  # one of the two has no site
             if lang == "zh":
-                return f"其次是{row['name']},费用{'多' if more >= 0 else '少'}{abs(more):.0f}元。"
+                return f"其次是{row['name']}，费用{'多' if more >= 0 else '少'}{abs(more):.0f}元。"
             dearer = "dearer" if more >= 0 else "cheaper"
             return f"next comes {row['name_en']}, {abs(more):,.0f} yuan {dearer}."
         farther = there - here
         if lang == "zh":
             money = f"费用多{more:.0f}元" if more >= 0 else f"费用少{-more:.0f}元"
             way = f"路程多{farther:.0f}分钟" if farther >= 0 else f"路程少{-farther:.0f}分钟"
-            return f"其次是{row['name']},{money},{way}。"
+            return f"其次是{row['name']}，{money}，{way}。"
         money = f"{more:,.0f} yuan dearer" if more >= 0 else f"{-more:,.0f} yuan cheaper"
         way = f"{farther:,.0f} min farther" if farther >= 0 else f"{-farther:,.0f} min nearer"
         return f"next comes {row['name_en']}, {money} and {way}."
@@ -220,7 +222,7 @@ class Reasons:
             return Text(
                 f"No destination lies within {rules.max_travel_min:,.0f} min; the nearest is "
                 f"{nearest:,.0f} min away.",
-                f"{rules.max_travel_min:.0f}分钟内没有安置点;最近的需{nearest:.0f}分钟。",
+                f"{rules.max_travel_min:.0f}分钟内没有安置点；最近的需{nearest:.0f}分钟。",
             )  # fmt: skip
         return Text(
             "No destination that it can reach in time is open to its county.",
@@ -242,12 +244,12 @@ def explain_village(plan: RelocationPlan, village_id: str) -> tuple[Text, ...]:
             lines = [
                 Text(f"{move.village} ({move.people:,} people, {move.households:,} households) is "
                      f"to move in year {move.year} to {move.destination}: {form.en}.",
-                     f"{move.village}({move.households}户{move.people}人)计划于第{move.year}年搬至"
-                     f"{move.destination},方式为{form.zh}。"),
+                     f"{move.village}（{move.households}户{move.people}人）计划于{_year_zh(move.year)}搬至"
+                     f"{move.destination}，方式为{form.zh}。"),
                 move.why,
                 Text(f"The move is reckoned at {move.cost_yuan:,.0f} yuan, "
                      f"{move.cost_yuan / move.people:,.0f} yuan a person.",
-                     f"搬迁费用测算为{move.cost_yuan:.0f}元,"
+                     f"搬迁费用测算为{move.cost_yuan:.0f}元，"
                      f"人均{move.cost_yuan / move.people:.0f}元。"),
             ]  # fmt: skip
             return (*lines, *_closing(plan))
@@ -258,12 +260,17 @@ def explain_village(plan: RelocationPlan, village_id: str) -> tuple[Text, ...]:
             return (head, wait.why, *_closing(plan))
     raise NotFoundError(
         f"The plan does not deal with village '{village_id}': it is not among the target villages.",
-        f"方案未涉及村“{village_id}”:它不在目标村之内。",
+        f"方案未涉及村“{village_id}”：它不在目标村之内。",
     )
 
 
 def _closing(plan: RelocationPlan) -> tuple[Text, ...]:
     voluntary = Text(
-        "Moving is voluntary: the village decides.", "搬迁坚持群众自愿,由村民自己决定。"
+        "Moving is voluntary: the village decides.", "搬迁坚持群众自愿，由村民自己决定。"
     )
     return (voluntary, *plan.caveats)
+
+
+def _year_zh(year: int) -> str:
+    """Return 2004年 for a calendar year, 第1年 for one counted from the plan's first."""
+    return f"{year}年" if year >= FIRST_CALENDAR_YEAR else f"第{year}年"

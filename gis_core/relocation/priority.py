@@ -103,7 +103,7 @@ def rank_villages(villages: pd.DataFrame, factors: pd.DataFrame, model: Priority
         name = ids[ids.duplicated()].iloc[0]
         raise InvalidLayerError(
             f"village_id '{name}' repeats; each village needs its own.",
-            f"村编号“{name}”重复;每个村应有唯一编号。",
+            f"村编号“{name}”重复；每个村应有唯一编号。",
         )
     known = factors.reindex(pd.Index(ids, name="village_id")).astype(float)
     known = known.where(np.isfinite(known))
@@ -112,7 +112,8 @@ def rank_villages(villages: pd.DataFrame, factors: pd.DataFrame, model: Priority
         raise InvalidModelError(
             f"None of the factors of model {model.name} is known for any village; it wants "
             f"{', '.join(f.name for f in model.factors)}.",
-            f"模型 {model.name} 的因子都没有数据;需要 {'、'.join(f.name for f in model.factors)}。",
+            f"模型 {model.name} 的因子都没有数据；"
+            f"需要 {'、'.join(f.name for f in model.factors)}。",
         )
     parts, share, weights = _score(known, used)
     people = villages["people"].astype(float).set_axis(known.index)
@@ -147,19 +148,20 @@ def _remarks(model: PriorityModel, used: list[Factor], table: pd.DataFrame) -> t
         remarks.append(Text(
             "Priority was scored without " + ", ".join(f.title.en for f in missing)
             + " (no data); the other weights were raised in proportion.",
-            "评分未计入" + "、".join(f.title.zh for f in missing) + "(无数据);其余权重按比例放大。",
+            "评分未计入" + "、".join(f.title.zh for f in missing) + "（无数据）；"
+            "其余权重按比例放大。",
         ))  # fmt: skip
     partly = int((table["known"] < 1 - 1e-9).sum())
     if partly:
         remarks.append(Text(
             f"{partly:,} villages lack some of the factors; each was scored by those it has.",
-            f"{partly}个村缺少部分因子数据,按已有因子评分。",
+            f"{partly}个村缺少部分因子数据，按已有因子评分。",
         ))  # fmt: skip
     unknown = int(table["people"].isna().sum())
     if unknown:
         remarks.append(Text(
             f"{unknown:,} villages have no known number of people; they stand last and cannot be "
             "planned until it is given.",
-            f"{unknown}个村人口数不详,排在最后,补齐人口数之前不能编入方案。",
+            f"{unknown}个村人口数不详，排在最后，补齐人口数之前不能编入方案。",
         ))  # fmt: skip
     return tuple(remarks)

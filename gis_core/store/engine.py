@@ -67,7 +67,7 @@ def no_workspace(settings: Settings) -> NotFoundError:
     return NotFoundError(
         f"{settings.home} holds no workspace. Make one with `upland init` or `upland demo`, or "
         "name another with --workspace.",
-        f"{settings.home} 中没有工作区。请用 upland init 或 upland demo 建立,"
+        f"{settings.home} 中没有工作区。请用 upland init 或 upland demo 建立，"
         "或用 --workspace 指定。",
     )
 
@@ -78,12 +78,12 @@ def _engine_at(address: str) -> sa.Engine:
     except ArgumentError as err:
         raise InvalidParameterError(
             "UPLAND_DATABASE_URL is not a database address; wanted postgresql://user@host/database.",
-            "UPLAND_DATABASE_URL 不是数据库地址;应为 postgresql://用户@主机/数据库。",
+            "UPLAND_DATABASE_URL 不是数据库地址；应为 postgresql://用户@主机/数据库。",
         ) from err
     if url.get_backend_name() != "postgresql":
         raise InvalidParameterError(
             f"UPLAND_DATABASE_URL names {url.get_backend_name()}; only postgresql is supported.",
-            f"UPLAND_DATABASE_URL 指向 {url.get_backend_name()};只支持 postgresql。",
+            f"UPLAND_DATABASE_URL 指向 {url.get_backend_name()}；只支持 postgresql。",
         )
     return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
@@ -112,10 +112,11 @@ def translated(cluster: PrivateCluster | None = None) -> Iterator[None]:
             raise StorageError(
                 f"The database's disk is full ({said}). Free some space and repeat; nothing was "
                 "changed.",
-                f"数据库所在磁盘已满({said})。请清理空间后重试;数据未作任何更改。",
+                f"数据库所在磁盘已满（{said}）。请清理空间后重试；数据未作任何更改。",
             ) from err
         raise DatabaseError(
             f"The database did not finish the work ({said}); nothing was changed. Repeat it; "
             "`upland doctor` tells whether the database is there.",
-            f"数据库未能完成操作({said});数据未作任何更改。请重试;upland doctor 可检查数据库状态。",
+            f"数据库未能完成操作（{said}）；数据未作任何更改。请重试；"
+            "upland doctor 可检查数据库状态。",
         ) from err

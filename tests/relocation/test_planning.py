@@ -1,6 +1,7 @@
 """The published case and the plan's promises."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -163,6 +164,8 @@ def test_village_page_in_both_languages(published: RelocationPlan) -> None:
     assert all(line.en and line.zh for line in page)
     wait = explain_village(published, published.deferred[0].village_id)
     assert "does not move" in wait[0].en
+    told = [line.zh for line in (*page, *wait)]
+    assert not [line for line in told if re.search(r"[\u4e00-\u9fff][,;:(]", line)]
 
 
 def test_unreachable_as_infinite_or_nan_is_the_same() -> None:
