@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -21,6 +22,11 @@ from gis_core.store.cluster import PrivateCluster
 from gis_core.store.workspace import Workspace, open_workspace
 from gis_core.workflows import main_job
 from gis_core.workflows.demonstration import Size
+
+hypothesis.settings.register_profile(  # machines under load are slow, not wrong
+    "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

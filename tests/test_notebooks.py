@@ -41,7 +41,7 @@ def test_notebook_runs(path: Path, database_url: str, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]))
     monkeypatch.setenv("UPLAND_DATABASE_URL", database_url)
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=None, startup_timeout=600, kernel_name="python3").execute()
     said = "".join(out.get("text", "") for cell in code_of(notebook) for out in cell.outputs)
     assert "optimal gap 0.00%" in said
     assert "Stone River → Market Town" in said

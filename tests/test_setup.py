@@ -43,7 +43,6 @@ class Machine:
             env={"PATH": str(self.bin), "HOME": str(self.project), **variables},
             capture_output=True,
             text=True,
-            timeout=60,
         )
 
 

@@ -6,14 +6,19 @@ server. The server gets its folders as open file descriptors: ``/proc/self/fd/N`
 no search permission on the folders above (root's home, say) and is always short enough for
 a socket address. The server's processes are known by the cluster's mark in their titles,
 which every user may read: a number in an old ``postmaster.pid`` may be another program's now.
+Every one of them holds ``server.lock``, so that no second server starts on the same data, not
+even from a container that does not see the first.
 """
 
+import errno
 import fcntl
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
 import signal
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -29,7 +34,7 @@ from gis_core.errors import DatabaseError, MissingProgramError, StorageError
 USER = "upland"
 DATABASE = "upland"
 PORT = 5432  # only names the socket file; nothing listens on TCP
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0  # a server that lives but does not answer: it may be recovering
 LINGER_S = 2
 SOCKET_PATH_LIMIT = 90  # bytes of folder; the kernel's limit for the whole path is 107
 CONFIGURATION = (
@@ -74,6 +79,12 @@ def find_program(name: str) -> str:
             "或设置 UPLAND_DATABASE_URL。",
         )
     return found
+
+
+def _account_name(user: int) -> str:
+    with suppress(KeyError):
+        return pwd.getpwuid(user).pw_name
+    return str(user)
 
 
 class PrivateCluster:
@@ -179,12 +190,48 @@ class PrivateCluster:
         """Turn the file system's refusal into plain words."""
         try:
             yield
-        except OSError as err:
+        except PermissionError as err:
+            found = self._owner_in_the_way()
+            if found is None:
+                raise self._unwritable(err) from err
+            path, owner = found
+            user = _account_name(os.geteuid())
             raise StorageError(
-                f"{self.folder}: cannot be written ({err.strerror}). Free some space, or choose "
-                "another --workspace.",
-                f"{self.folder}：不可写（{err.strerror}）。请清理磁盘，或用 --workspace 另选目录。",
+                f"{path} belongs to {owner}, so {user} cannot use the workspace's database. Work "
+                f"as {owner}, or run as root: chown -R {user} {shlex.quote(str(self.folder))}",
+                f"{path} 属于用户 {owner}，用户 {user} 无法使用工作区数据库。请以 {owner} 运行，"
+                f"或以 root 执行：chown -R {user} {shlex.quote(str(self.folder))}",
             ) from err
+        except FileNotFoundError as err:
+            if err.filename not in ("setsid", "flock"):
+                raise self._unwritable(err) from err
+            raise MissingProgramError(
+                f"The program {err.filename} is not installed. Install the package util-linux.",
+                f"未安装程序 {err.filename}。请安装软件包 util-linux。",
+            ) from err
+        except OSError as err:
+            raise self._unwritable(err) from err
+
+    def _unwritable(self, err: OSError) -> StorageError:
+        full = err.errno in (errno.ENOSPC, errno.EDQUOT)
+        cure, cure_zh = (
+            ("Free some space", "请清理磁盘") if full else ("Make it writable", "请改为可写")
+        )
+        return StorageError(
+            f"{self.folder}: cannot be written ({err.strerror}). {cure}, or choose another "
+            "--workspace.",
+            f"{self.folder}：不可写（{err.strerror}）。{cure_zh}，或用 --workspace 另选目录。",
+        )
+
+    def _owner_in_the_way(self) -> tuple[Path, str] | None:
+        """Return what of the cluster belongs to another user, and whom, as after a copy by root."""
+        if os.geteuid() != 0:
+            with suppress(OSError):
+                for path in (self.folder, *sorted(self.folder.iterdir())):
+                    owner = path.stat().st_uid
+                    if owner != os.geteuid():
+                        return path, _account_name(owner)
+        return None
 
     @contextmanager
     def _starting(self) -> Iterator[None]:
@@ -232,7 +279,7 @@ class PrivateCluster:
         while not self._answers():
             if time.monotonic() > until:
                 self._refuse(self._last_words())
-            if self.running_pid() is None and not self._processes_inside():
+            if self.running_pid() is None and not self._server_lives():
                 if attempts == 2:
                     self._refuse(self._last_words())
                 attempts += 1
@@ -240,7 +287,8 @@ class PrivateCluster:
             time.sleep(0.02)
 
     def _launch(self) -> None:
-        """Start a server where none of its processes is left, and wait for its first sign."""
+        """Start a server where none of its processes is left."""
+        self._give_to_account()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for trace in self.sockets.iterdir():
             trace.unlink()
@@ -250,7 +298,10 @@ class PrivateCluster:
         with (
             self._folders() as (data, sockets, inherited),
             log_path.open("wb" if fresh_log else "ab") as log,
+            (self.folder / "server.lock").open("w") as lock,
         ):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            inherited["pass_fds"] += (lock.fileno(),)
             options = [*settings, f"unix_socket_directories={sockets}"]
             subprocess.run(
                 ["setsid", "--fork", find_program("postgres"), "-D", data,
@@ -258,21 +309,38 @@ class PrivateCluster:
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 check=True, **inherited,
             )  # fmt: skip
-        until = time.monotonic() + 1.0  # it may also end at once, which the caller then sees
-        while not self._processes_inside() and time.monotonic() < until:
-            time.sleep(0.01)
 
-    def _processes_inside(self) -> bool:
-        """True while any process of this cluster's server lives.
+    def _give_to_account(self) -> None:
+        """Make the data again the server's own, which root's copy of a workspace is not.
+
+        The server refuses data of another user, and data that others may write.
+        """
+        user, group = self._account() if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+        for folder in (self.data, self.sockets):
+            if os.geteuid() == 0 and folder.stat().st_uid == 0:
+                for place, _, files in os.walk(folder):
+                    for path in (place, *(os.path.join(place, name) for name in files)):
+                        os.chown(path, user, group, follow_symlinks=False)
+            if stat.S_IMODE(folder.stat().st_mode) & 0o027:
+                folder.chmod(0o700)
+
+    def _server_lives(self) -> bool:
+        """True while any process of this cluster's server lives, or is about to.
 
         After the server's death its children end by themselves; to start a new one before
-        would let two servers write the same data.
+        would let two servers write the same data. They hold the lock from before the server's
+        first instruction to the last child's end.
         """
-        return any(self._bears_mark(process.name) for process in Path("/proc").glob("[0-9]*"))
+        try:
+            with (self.folder / "server.lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
 
     def _answers(self) -> bool:
-        if self.running_pid() is None:
-            return False
         with self._server_address("postgres") as address:
             try:
                 psycopg.connect(address, connect_timeout=5).close()

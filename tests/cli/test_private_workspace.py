@@ -40,7 +40,7 @@ def test_two_commands_at_once_and_a_stopped_database(
             for theme in ("road", "railway")
         ]
         for running in both:
-            out, err = running.communicate(timeout=120)
+            out, err = running.communicate()
             assert (running.returncode, err) == (0, "")
             assert json.loads(out)["count"] == 1
         told = json.loads(upland("layers", "--json", "--lang", "zh", on=settings).out)

@@ -15,6 +15,7 @@ from tests.products.landscape import HOSTILE, context, counties, destinations, p
 
 pytestmark = pytest.mark.browser
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+PATIENCE_MS = 180_000  # far more than is needed, for machines under load
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 POINTS = """(() => { let n = 0;
 uplandMap.eachLayer(l => { if (l.place !== undefined) n++; }); return n; })()"""
@@ -28,7 +29,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("the map assets were not built; run scripts/build_assets.py")
     flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as tool:
-        held = tool.chromium.launch(executable_path=CHROMIUM, args=flags)
+        held = tool.chromium.launch(executable_path=CHROMIUM, args=flags, timeout=PATIENCE_MS)
         yield held
         held.close()
 
@@ -52,6 +53,7 @@ def open_page(browser: Browser, path: Path, size: str = "desktop") -> tuple[Page
     width, height = SIZES[size]
     held = browser.new_context(viewport={"width": width, "height": height})
     held.set_offline(True)
+    held.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page = held.new_page()
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)

@@ -78,7 +78,7 @@ def small(count: int = 40, people: int = 1600) -> tuple[pd.DataFrame, pd.DataFra
     return villages, sites, times(villages, sites)
 
 
-EXACT = PlanOptions(search=SolveOptions(gap=0.0, time_limit_s=20))
+EXACT = PlanOptions(search=SolveOptions(gap=0.0, time_limit_s=600))
 
 
 def test_order_of_rows_changes_nothing() -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def brute_force(plan: CompiledPlan) -> float:
 def test_search_equals_brute_force(seed: int) -> None:
     plan = random_plan(seed)
     wanted = brute_force(plan)
-    found = solve(plan, options=SolveOptions(gap=0.0, time_limit_s=30))
+    found = solve(plan, options=SolveOptions(gap=0.0, time_limit_s=600))
     if np.isinf(wanted):
         assert found.status == "infeasible"
         assert np.isinf(found.objective)
@@ -75,7 +76,7 @@ def test_bound_holds_at_any_prices(seed: int) -> None:
 
 def test_moves_ruled_out_are_in_no_better_plan() -> None:
     plan = random_plan(3)
-    relaxed = solve_relaxation(plan, start=Duals.zero(plan), deadline=time.monotonic() + 10,
+    relaxed = solve_relaxation(plan, start=Duals.zero(plan), deadline=time.monotonic() + 600,
                                stop=lambda: False)  # fmt: skip
     best = solve(plan, options=SolveOptions(gap=0.0))
     kept = columns_within(plan, relaxed.duals, relaxed.prices,
@@ -85,11 +86,19 @@ def test_moves_ruled_out_are_in_no_better_plan() -> None:
         assert (unit, best.site[unit], best.year[unit]) in present
 
 
+def seconds_of_work() -> Callable[[], float]:
+    """Seconds that this process has worked since, whatever else the machine does."""
+    solve(random_plan(0), options=SolveOptions())  # what is compiled on first use is by now
+    begun = time.process_time()
+    return lambda: time.process_time() - begun
+
+
 def test_stopping_at_once_still_answers() -> None:
     plan = random_plan(1, units=30, sites=6, years=3)
+    seconds = seconds_of_work()
     found = solve(plan, options=SolveOptions(should_stop=lambda: True))
     assert found.status in ("unknown", "feasible")
-    assert found.time_s < 5
+    assert seconds() < 5
 
 
 def test_stop_in_the_middle_keeps_the_plan() -> None:
@@ -102,10 +111,10 @@ def test_stop_in_the_middle_keeps_the_plan() -> None:
         place * 0, np.array([np.inf]), np.array([np.inf]), np.full(sites, place.mean() * 9),
         np.full((sites, 1), np.inf), np.zeros(sites, np.int64), np.array([np.inf]),
     )  # fmt: skip
-    begun = time.monotonic()
-    options = SolveOptions(gap=0.0, should_stop=lambda: time.monotonic() - begun > 1.5)
-    found = solve(plan, options=options)
-    assert found.time_s < 8
+    seconds = seconds_of_work()
+    found = solve(plan, options=SolveOptions(gap=0.0, time_limit_s=600,
+                                             should_stop=lambda: seconds() > 1.5))  # fmt: skip
+    assert seconds() < 8
     assert found.status in ("feasible", "optimal")
     assert found.bound <= found.objective
     assert not plan.violations(found.site, found.year)
@@ -140,7 +149,7 @@ def test_published_assignment_problems(shared_data: Path, name: str, optimum: fl
     rows = [line.split(",") for line in (folder / "optima.csv").read_text().splitlines()]
     published = {row[0]: float(row[3]) for row in rows[1:] if row[3]}
     plan = assignment_problem((folder / f"{name}.txt").read_text())
-    found = solve(plan, options=SolveOptions(gap=0.0, time_limit_s=30))
+    found = solve(plan, options=SolveOptions(gap=0.0, time_limit_s=600))
     assert optimum is None or published[name] == optimum
     assert found.objective == pytest.approx(published[name])
     assert found.status == "optimal"

@@ -7,11 +7,7 @@ from typing import Any
 import geopandas as gpd
 import openpyxl
 import pytest
-from hypothesis import settings
 from shapely.geometry import box
-
-settings.register_profile("steady", deadline=None)  # machines under load are slow, not wrong
-settings.load_profile("steady")
 
 
 @pytest.fixture
