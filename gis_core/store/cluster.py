@@ -30,6 +30,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from gis_core.errors import DatabaseError, MissingProgramError, StorageError
+from gis_core.store.server_programs import find_program
 
 USER = "upland"
 DATABASE = "upland"
@@ -57,28 +58,6 @@ while [ -e "$1" ]; do
     while alive "$@"; do sleep 0.05; done' stop "$2" "$4" && exit 0
 done
 """
-
-
-def find_program(name: str) -> str:
-    """Return the path of a PostgreSQL server program, the newest version first.
-
-    Raises
-    ------
-    MissingProgramError
-        If PostgreSQL's server programs are not installed.
-    """
-    versions = sorted(
-        Path("/usr/lib/postgresql").glob(f"[0-9]*/bin/{name}"), key=lambda p: float(p.parts[-3])
-    )
-    found = str(versions[-1]) if versions else shutil.which(name)
-    if not found:
-        raise MissingProgramError(
-            f"PostgreSQL's program {name} is not installed. Run `make setup`, or install the "
-            "package postgresql-15-postgis-3, or set UPLAND_DATABASE_URL.",
-            f"未安装 PostgreSQL 程序 {name}。请运行 make setup,或安装 postgresql-15-postgis-3,"
-            "或设置 UPLAND_DATABASE_URL。",
-        )
-    return found
 
 
 def _account_name(user: int) -> str:
@@ -289,6 +268,7 @@ class PrivateCluster:
     def _launch(self) -> None:
         """Start a server where none of its processes is left."""
         self._give_to_account()
+        version = (self.data / "PG_VERSION").read_text().strip()
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         for trace in self.sockets.iterdir():
             trace.unlink()
@@ -304,7 +284,7 @@ class PrivateCluster:
             inherited["pass_fds"] += (lock.fileno(),)
             options = [*settings, f"unix_socket_directories={sockets}"]
             subprocess.run(
-                ["setsid", "--fork", find_program("postgres"), "-D", data,
+                ["setsid", "--fork", find_program("postgres", version=version), "-D", data,
                  *(part for option in options for part in ("-c", option))],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
                 check=True, **inherited,

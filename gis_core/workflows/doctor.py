@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from gis_core.settings import Settings
+from gis_core.store.server_programs import PACKAGE, postgis_found
 from gis_core.text import Text
 
 
@@ -41,8 +42,8 @@ def examine(settings: Settings) -> list[Finding]:
     home = settings.home
     parent = next((p for p in [home, *home.absolute().parents] if p.exists()), Path("/"))
     initdb = _newest(Path("/usr/lib/postgresql"), "*/bin/initdb") or _program("initdb")
-    postgis = _newest(Path("/usr/share/postgresql"), "*/extension/postgis.control")
-    install = "apt-get install postgresql-15-postgis-3"
+    postgis = postgis_found()
+    install = f"apt-get install {PACKAGE}"
     font = next(
         (f for f in ("opentype/noto/NotoSansCJK*", "truetype/wqy/*", "truetype/arphic/*")
          if _newest(Path("/usr/share/fonts"), f)), "",
