@@ -32,9 +32,10 @@ def _tell(
         return
     if mapping is not None:
         _show_mapping(voice, mapping)
+    noted = "1 remark" if len(remarks) == 1 else f"{len(remarks)} remarks"
     typer.echo(Text(
         f"{record.info.theme}: {record.count:,} kept from {record.info.file_name} "
-        f"({record.info.source_crs}, {record.info.source_datum}); {len(remarks)} remarks.",
+        f"({record.info.source_crs}, {record.info.source_datum}); {noted}.",
         f"{record.info.theme}：已从 {record.info.file_name} 导入 {record.count} 项"
         f"({record.info.source_crs}，{record.info.source_datum})；备注 {len(remarks)} 条。",
     ).in_(voice.lang))  # fmt: skip

@@ -84,7 +84,7 @@ def read_boundaries(
     )
     named = _named_units(frame, fields, level)
     units, merged = _one_row_a_unit(named, path, raw.name)
-    remarks += more + merged + _name_remarks(units, fields, path.name, raw.name)
+    remarks += more + merged + missing_names(units, file_name=path.name, layer=raw.name)
     remarks += topology_remarks(units, file_name=path.name, layer=raw.name)
     info = LayerInfo(
         theme=level,
@@ -226,33 +226,26 @@ def _joined(file_name: str, layer: str, code: str, parts: gpd.GeoDataFrame) -> R
     )
 
 
-def _name_remarks(
-    units: gpd.GeoDataFrame, fields: BoundaryFields, file_name: str, layer: str
+def missing_names(
+    units: gpd.GeoDataFrame, *, file_name: str, layer: str = ""
 ) -> tuple[Remark, ...]:
+    """Return a remark for each language in which units have no name."""
     remarks = []
-    for column, kind_en, kind_zh, field in (
-        ("name_zh", "Chinese", "中文", fields.name_zh),
-        ("name_en", "English", "英文", fields.name_en),
-    ):  # fmt: skip
+    for column, kind in (
+        ("name_zh", Text("Chinese", "中文")),
+        ("name_en", Text("English", "英文")),
+    ):
         missing = int((units[column] == "").sum())
-        if missing:
-            remarks.append(
-                Remark(
-                    file_name,
-                    "note",
-                    Text(
-                        f"{missing} of {len(units)} units have no {kind_en} name.",
-                        f"{len(units)} 个单元中有 {missing} 个没有{kind_zh}名称。",
-                    ),
-                    Text(
-                        "Maps show the other name. To add it, give the file a column such as "
-                        f"{column}.",
-                        f"地图将显示另一语言的名称。如需补充，请在文件中增加 {column} 字段。",
-                    ),
-                    sheet=layer,
-                    column=field or column,
-                )
-            )
+        if not missing:
+            continue
+        remarks.append(Remark(
+            file_name, "note",
+            Text(f"{missing} of {len(units)} units have no {kind.en} name.",
+                 f"{len(units)} 个单元中有 {missing} 个没有{kind.zh}名称。"),
+            Text(f"Maps show the other name. To add it, give the file a column such as {column}.",
+                 f"地图将显示另一语言的名称。如需补充，请在文件中增加 {column} 字段。"),
+            sheet=layer, column=column,
+        ))  # fmt: skip
     return tuple(remarks)
 
 

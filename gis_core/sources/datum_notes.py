@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from gis_core.grid import Bounds
+from gis_core.layers import LayerInfo
 from gis_core.remarks import Remark
 from gis_core.sources.datum import SHOWN, STILL_M, DatumFinding, wgs84_offset_m
 from gis_core.text import Text
@@ -54,18 +55,26 @@ def untested(file_name: str, reason: Text, *, headers: tuple[str, ...] = ()) -> 
     )  # fmt: skip
 
 
-def against_untested(finding: DatumFinding) -> DatumFinding:
-    """Return a finding that says that the reference's own datum is not known for sure."""
-    text = Text(
-        f"{finding.text.en} The layer compared with is the one of this theme in the workspace, "
-        "whose own datum was not tested: this holds if that one is in WGS 84.",
-        f"{finding.text.zh}比对对象是工作区中同一主题的图层，其自身基准未经检验：仅当其为 WGS 84 时"
-        "上述结论成立。",
-    )
+def against_unsure(finding: DatumFinding, held: LayerInfo) -> DatumFinding:
+    """Return a finding that says why the kept layer `held`, the reference, is no sure one."""
+    if held.source_datum in OFFSET:
+        shown = SHOWN[held.source_datum]
+        why = Text(
+            f"The layer compared with, {held.file_name}, was itself found in {shown} and was "
+            "converted for this comparison only.",
+            f"比对对象 {held.file_name} 此前判定为 {shown}，仅为本次比对作了转换。",
+        )
+    else:
+        why = Text(
+            f"The datum of the layer compared with, {held.file_name}, was never tested: this holds "
+            "if that one is in WGS 84.",
+            f"比对对象 {held.file_name} 的基准未经检验：仅当其为 WGS 84 时上述结论成立。",
+        )
+    text = Text(f"{finding.text.en} {why.en}", f"{finding.text.zh}{why.zh}")
     cure = Text(
-        f"{finding.cure.en} If it is the other file that came from a web map, import that one "
+        f"{finding.cure.en} If it is {held.file_name} that came from a web map, import that one "
         "again with its --datum.",
-        f"{finding.cure.zh}如来自网络地图的是另一文件，请用 --datum 重新导入该文件。",
+        f"{finding.cure.zh}如来自网络地图的是 {held.file_name}，请用 --datum 重新导入该文件。",
     )
     return replace(finding, text=text, cure=cure)
 

@@ -7,11 +7,12 @@ from pyproj import CRS
 
 from gis_core.layers import CheckedFrame, CheckedRaster
 from gis_core.remarks import Remark
-from gis_core.sources.datum import detect_datum, note_finding
+from gis_core.sources.datum import convert_frame, detect_datum, note_finding
 from gis_core.sources.datum_notes import (
     COLUMN,
     NO_REFERENCE,
-    against_untested,
+    OFFSET,
+    against_unsure,
     moved_by_web_maps,
     untested,
     untested_raster,
@@ -41,9 +42,9 @@ def note_datum(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> Chec
         return layer
     held = _held(workspace, layer)
     if held is not None:
-        finding = detect_datum(layer.frame, _features(workspace, held))
+        finding = detect_datum(layer.frame, _in_wgs84(workspace, held))
         if not _is_true(held):
-            return _unsure(note_finding(layer, against_untested(finding)))
+            return _unsure(note_finding(layer, against_unsure(finding, held.info)))
         noted = note_finding(layer, finding)
         return noted if finding.datum != UNKNOWN else _unsure(noted)
     if any(remark.column == COLUMN for remark in layer.info.remarks):
@@ -89,8 +90,11 @@ def _is_true(record: LayerRecord) -> bool:
     return stated == "wgs84" or (stated is None and info.source_datum in TRUE_DATUMS)
 
 
-def _features(workspace: Workspace, record: LayerRecord) -> gpd.GeoDataFrame:
-    theme = record.info.theme
-    if record.info.kind == "boundaries":
-        return workspace.boundaries(theme)
-    return workspace.features(theme)
+def _in_wgs84(workspace: Workspace, record: LayerRecord) -> gpd.GeoDataFrame:
+    """Return a kept layer as a reference; one kept as found, in GCJ-02 or BD-09, is converted."""
+    info = record.info
+    boundaries = info.kind == "boundaries"
+    frame = workspace.boundaries(info.theme) if boundaries else workspace.features(info.theme)
+    if info.source_datum in OFFSET and not _is_true(record):
+        return convert_frame(frame, source=info.source_datum, target="wgs84")
+    return frame

@@ -1,6 +1,6 @@
 """Data in: a file is read and checked, then kept; nothing is kept of a file that is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +9,7 @@ from gis_core.layers import CheckedFrame
 from gis_core.progress import Progress, silent
 from gis_core.region import Bracket
 from gis_core.remarks import Remark
-from gis_core.sources.boundaries import read_boundaries
+from gis_core.sources.boundaries import missing_names, read_boundaries
 from gis_core.sources.gazetteer import Gazetteer, confirmation_lines
 from gis_core.sources.names import read_known_names
 from gis_core.sources.points import read_points
@@ -128,7 +128,11 @@ def _with_names_of_before(workspace: Workspace, layer: CheckedFrame) -> CheckedF
         Text("Give the file its own column to change them.", "如需修改，请在文件中增加名称列。"),
         column="name_en",
     )  # fmt: skip
-    return CheckedFrame(layer.info.with_remarks(remark), frame)
+    file_name = layer.info.file_name
+    settled = {r.reason for r in missing_names(layer.frame, file_name=file_name)}
+    others = tuple(r for r in layer.info.remarks if r.reason not in settled)
+    left = missing_names(frame, file_name=file_name)
+    return CheckedFrame(replace(layer.info, remarks=(*others, *left, remark)), frame)
 
 
 def import_layer(

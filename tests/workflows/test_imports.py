@@ -82,14 +82,26 @@ def test_a_layer_whose_datum_was_never_tested_is_no_sure_reference(
     offset = counties(tmp_path / "b.geojson", shift=True)
     import_boundaries(workspace, offset)  # nothing to compare with: kept as the file claims
     import_boundaries(workspace, offset)
-    assert "whose own datum was not tested" in said(workspace, "county")
+    assert "b.geojson, was never tested" in said(workspace, "county")
     true = counties(tmp_path / "a.geojson")
     import_boundaries(workspace, true)
-    assert "whose own datum was not tested" in said(workspace, "county")
+    assert "b.geojson, was never tested" in said(workspace, "county")
     import_boundaries(workspace, true, datum="wgs84")
     import_boundaries(workspace, offset)
-    assert "whose own datum" not in said(workspace, "county")
+    assert "compared with" not in said(workspace, "county")
     assert "--datum gcj02" in said(workspace, "county")
+
+
+def test_a_layer_found_off_and_kept_so_serves_the_next_one_converted(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    import_boundaries(workspace, counties(tmp_path / "a.geojson"), datum="wgs84")
+    offset = counties(tmp_path / "b.geojson", shift=True)
+    for file in (offset, offset):  # the second is held against the first, as it was found
+        record = import_boundaries(workspace, file)
+        assert record.info.source_datum == "gcj02"
+    assert "b.geojson, was itself found in GCJ-02" in said(workspace, "county")
+    assert import_boundaries(workspace, tmp_path / "a.geojson").info.source_datum == "wgs84"
 
 
 def test_the_note_on_an_untested_datum_comes_once_with_its_reason(
@@ -138,6 +150,7 @@ def test_names_that_a_file_lacks_come_from_the_units_before(
     import_boundaries(workspace, counties(tmp_path / "b.geojson", english=False), datum="wgs84")
     assert list(workspace.boundaries("county")["name_en"]) == ["Jia", "Yi"]
     assert "2 names that the file lacks" in said(workspace, "county")
+    assert "no English name" not in said(workspace, "county")
 
 
 def test_points_come_from_a_table(workspace: Workspace, tmp_path: Path) -> None:
