@@ -38,12 +38,19 @@ find_python() {
 }
 
 # --- what is missing of the system's packages ---------------------------------------------------
-newest_server() {  # the version of PostgreSQL that the private cluster would use
+servers() {  # the versions of PostgreSQL that lie where Debian and Ubuntu put them
   for program in /usr/lib/postgresql/*/bin/initdb; do
     [ ! -e "$program" ] || printf '%s\n' "$program" | cut -d/ -f5
-  done | sort -n | tail -n 1
+  done | sort -n
 }
-postgis_here() { server=$(newest_server); [ -n "$server" ] && [ -e "/usr/share/postgresql/$server/extension/postgis.control" ]; }
+newest_server() { servers | tail -n 1; }
+postgis_here() {
+  for server in $(servers); do
+    [ ! -e "/usr/share/postgresql/$server/extension/postgis.control" ] || return 0
+  done
+  [ -z "$(servers)" ] && command -v initdb >/dev/null && command -v postgres >/dev/null &&
+    any_file /usr/share/pgsql/extension/postgis.control /usr/share/postgresql*/extension/postgis.control
+}
 needs_server() { [ "$what" = test ] || [ -z "${UPLAND_DATABASE_URL:-}" ]; }
 chinese_font_here() {
   any_file /usr/share/fonts/opentype/noto/NotoSansCJK* /usr/share/fonts/truetype/wqy/* \
@@ -68,42 +75,57 @@ if [ ! -e .venv ]; then
   find_python
   if [ -z "$python" ]; then
     if command -v python3 >/dev/null; then
-      refuse "$(python3 --version 2>&1 | tail -n 1) is too old; Upland needs Python 3.11 or newer. Install it, or name it: PYTHON=/path/to/python3.11 make …"
+      refuse "$(python3 --version 2>&1 | tail -n 1) is too old; Upland needs Python 3.11 or newer. Install it (on Ubuntu 22.04: apt-get install python3.11 python3.11-venv), or name it: PYTHON=/path/to/python3.11 make …"
     fi
     packages="$packages python3 python3-venv"
   elif ! makes_venvs "$python"; then
-    packages="$packages python3-venv"
+    case "$python" in
+      */python3.*) packages="$packages ${python##*/}-venv" ;;
+      *) packages="$packages python3-venv" ;;
+    esac
   fi
 fi
 if [ "$what" = test ] && ! chromium_here; then packages="$packages chromium"; fi
 
-postgis_package() {
-  server=$(newest_server)
-  apt-cache search --names-only "^postgresql-${server:-[0-9]+}-postgis-3\$" | cut -d' ' -f1 |
-    sort -t- -k2 -n | tail -n 1
+postgis_package() {  # "postgis" stands for it until the lists of packages are new
+  for server in $(newest_server) '[0-9]+'; do
+    offered=$(apt-cache search --names-only "^postgresql-$server-postgis-3\$" | cut -d' ' -f1 |
+      sort -t- -k2 -n | tail -n 1)
+    [ -z "$offered" ] || { printf '%s\n' "$offered"; break; }
+  done
 }
 
 install_packages() {
   command -v apt-get >/dev/null || refuse "missing:$packages. Install PostgreSQL with PostGIS, Python 3.11 or newer with venv, a Chinese font and (for tests) Chromium with your system's package manager, then run this again."
   root=""
   if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || refuse "missing:$packages; you are not root and sudo is not here. Ask an administrator for: apt-get install$(printf '%s' "$packages" | sed 's/ postgis/ postgresql-postgis/'), then run this again."
+    server=$(newest_server)
+    named=$(printf '%s' "$packages" | sed "s/ postgis/ postgresql-${server:+$server-}postgis${server:+-3}/")
+    ask="Ask an administrator for: apt-get install$named, then run this again."
+    command -v sudo >/dev/null || refuse "missing:$named; you are not root and sudo is not here. $ask"
     root=sudo
-    sudo true || refuse "missing:$packages; sudo was refused. Ask an administrator to install them, then run this again."
+    sudo true || refuse "missing:$named; sudo was refused. $ask"
   fi
   quietly $root apt-get update -q || say "the package lists could not be renewed; trying with those that are here"
   case "$packages" in *" postgis"*)
     postgis=$(postgis_package)
-    [ -n "$postgis" ] || refuse "no package of PostGIS is on offer here for PostgreSQL $(newest_server). Install PostgreSQL with PostGIS, or set UPLAND_DATABASE_URL to a server that has it."
+    [ -n "$postgis" ] || refuse "no package of PostGIS is on offer here. Install PostgreSQL with PostGIS, or set UPLAND_DATABASE_URL to a server that has it."
     packages=$(printf '%s' "$packages" | sed "s/ postgis/ $postgis/") ;;
   esac
+  case "$packages" in *" chromium"*)
+    if [ -z "$(apt-cache search --names-only '^chromium$')" ]; then
+      packages=$(printf '%s' "$packages" | sed "s/ chromium//")
+      say "no package chromium is on offer here: tests in a browser are left out until you install Chromium or Google Chrome"
+    fi ;;
+  esac
+  [ -n "$packages" ] || return 0
   say "installing$packages (a minute or two)"
   apt_install() { quietly $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"; }
   # A workspace owns its cluster: the distribution need not make and start one of its own.
   clusters=/etc/postgresql-common/createcluster.conf
   case "$packages" in *" postgresql-"*)
     apt_install postgresql-common || refuse "postgresql-common could not be installed; see above."
-    $root cp -p "$clusters" "$clusters.before-upland"
+    [ -e "$clusters.before-upland" ] || $root cp -p "$clusters" "$clusters.before-upland"
     printf 'create_main_cluster = false\n' | $root tee -a "$clusters" >/dev/null ;;
   esac
   failed=""

@@ -120,6 +120,32 @@ def test_ordinary_user_without_sudo_is_told_what_to_ask_for(machine: Machine) ->
     assert "apt-get install python3-venv" in done.stderr
 
 
+def test_refused_sudo_names_what_to_ask_for(machine: Machine) -> None:
+    machine.put("python3", 'case "$2" in *ensurepip*) exit 1;; esac')
+    machine.put("id", "echo 1000")
+    machine.put("apt-get", "exit 9")
+    machine.put("sudo", "exit 1")
+    done = machine.set_up(**DATABASE)
+    assert done.returncode == 1
+    assert "sudo was refused. Ask an administrator for: apt-get install python3-venv" in done.stderr
+
+
+def test_packages_are_those_that_fit_the_python_and_are_on_offer(machine: Machine) -> None:
+    """As on Ubuntu, where Python 3.11 stands beside an older one and Chromium is no package."""
+    machine.put("python3", OLD_PYTHON)
+    machine.put("python3.11", 'case "$2" in *ensurepip*) exit 1;; esac')
+    machine.put("apt-cache", 'case "$3" in *postgis*) echo "postgresql-14-postgis-3 - maps";; esac')
+    machine.put("apt-get", 'echo "$*" >>apt.log; [ "$1" = update ] || exit 1')
+    machine.put("env", 'shift; exec "$@"')
+    machine.put("id", "echo 0")
+    done = machine.set_up("test")
+    assert done.returncode == 1
+    assert "no package chromium is on offer here" in done.stderr
+    asked = (machine.project / "apt.log").read_text("utf-8").splitlines()[-1]
+    assert asked.endswith("python3.11-venv")
+    assert "chromium" not in asked
+
+
 def test_machine_without_apt_is_told_what_is_missing(machine: Machine) -> None:
     machine.put("python3", 'case "$2" in *ensurepip*) exit 1;; esac')
     done = machine.set_up(**DATABASE)
