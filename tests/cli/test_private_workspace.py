@@ -2,11 +2,15 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from gis_core.settings import Settings
@@ -16,6 +20,17 @@ from tests.conftest import Done
 pytestmark = pytest.mark.postgis
 ROAD = """{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {},
 "geometry": {"type": "LineString", "coordinates": [[111.1, 36.1], [111.2, 36.2]]}}]}"""
+
+GATE = """
+CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_advisory_lock(1); RETURN NEW; END $$;
+CREATE TRIGGER gate BEFORE INSERT ON village FOR EACH ROW
+WHEN (NEW.name = '村4000') EXECUTE FUNCTION wait_at_gate();
+"""  # a COPY that reaches this village waits for whoever holds the lock
+AT_GATE = """
+SELECT tuples_processed FROM pg_stat_progress_copy
+WHERE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1 AND NOT granted)
+"""
 
 
 def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
@@ -53,6 +68,49 @@ def test_two_commands_at_once_and_a_stopped_database(
         assert json.loads(status.out) == {"running": False, "pid": None}
     finally:
         PrivateCluster(settings.cluster_folder).stop()
+
+
+def survey(path: Path, number: int) -> Path:
+    rows = (f"县,村{i},{i % 300 + 1},10\n" for i in range(number))
+    path.write_text("县,村名,人口,户数\n" + "".join(rows), "utf-8")
+    return path
+
+
+def test_the_server_killed_in_the_middle_of_a_copy_leaves_all_as_before(
+    upland: Callable[..., Done], tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path / ".upland", database_url=None)
+    cluster = PrivateCluster(settings.cluster_folder)
+    survey(tmp_path / "big.csv", 5_000)
+    try:
+        assert upland("init", on=settings).code == 0
+        first = str(survey(tmp_path / "first.csv", 3))
+        assert upland("import", "villages", first, on=settings).code == 0
+        before = upland("layers", "--json", on=settings).out
+        with (
+            cluster.use() as address,
+            closing(psycopg.connect(address, autocommit=True)) as gate,
+        ):
+            gate.execute(GATE)
+            gate.execute("SELECT pg_advisory_lock(1)")
+            running = start("import", "villages", "big.csv", cwd=tmp_path)
+            while (copied := gate.execute(AT_GATE).fetchone()) is None:
+                assert running.poll() is None, running.communicate()
+                time.sleep(0.02)
+            assert copied[0] >= 3_000  # rows are in, the statement is not through
+            server = cluster.running_pid()
+            assert server is not None
+            os.kill(server, signal.SIGKILL)
+            out, err = running.communicate(timeout=120)
+        assert (running.returncode, out) == (1, "")
+        assert len(err.splitlines()) == 1
+        assert "nothing was changed" in err
+        again = upland("layers", "--json", on=settings)  # starts the server again
+        assert (again.code, again.out) == (0, before)
+        done = upland("import", "villages", str(tmp_path / "big.csv"), "--json", on=settings)
+        assert json.loads(done.out)["count"] == 5_000
+    finally:
+        cluster.stop()
 
 
 @pytest.mark.parametrize(
