@@ -37,7 +37,7 @@ def _tell(
         f"{record.info.theme}: {record.count:,} kept from {record.info.file_name} "
         f"({record.info.source_crs}, {record.info.source_datum}); {noted}.",
         f"{record.info.theme}：已从 {record.info.file_name} 导入 {record.count} 项"
-        f"({record.info.source_crs}，{record.info.source_datum})；备注 {len(remarks)} 条。",
+        f"（{record.info.source_crs}，{record.info.source_datum}）；备注 {len(remarks)} 条。",
     ).in_(voice.lang))  # fmt: skip
 
 

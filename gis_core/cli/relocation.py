@@ -25,7 +25,7 @@ def priority(as_json: Json = False) -> None:
         voice.result(rows)
         return
     voice.table(
-        Text(f"The first {ROWS_SHOWN} of {len(rows):,}", f"前 {ROWS_SHOWN} 个(共 {len(rows)} 个)"),
+        Text(f"The first {ROWS_SHOWN} of {len(rows):,}", f"前 {ROWS_SHOWN} 个，共 {len(rows)} 个"),
         [Text("rank", "名次"), Text("village", "村"), Text("county", "县"), Text("people", "人"),
          Text("score", "得分")],
         [[r["rank"], r["name"], r["county_name"], r["people"], r["score"]]

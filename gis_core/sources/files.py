@@ -215,7 +215,7 @@ def _refuse_unsafe(path: Path, entries: list[zipfile.ZipInfo]) -> None:
             f"{MAX_ENTRIES:,} and {MAX_UNPACKED_BYTES / 1024**3:.0f} GiB are taken. Unpack it "
             "yourself and import the layer's file.",
             f"{path}：解压后共 {len(entries):,} 个文件、{total / 1024**3:.1f} GiB，超过上限"
-            f"({MAX_ENTRIES:,} 个、{MAX_UNPACKED_BYTES / 1024**3:.0f} GiB)。"
+            f"（{MAX_ENTRIES:,} 个、{MAX_UNPACKED_BYTES / 1024**3:.0f} GiB）。"
             "请自行解压后导入图层文件。",
         )
     for entry in entries:

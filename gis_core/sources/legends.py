@@ -49,7 +49,8 @@ def read_legend(path: Path) -> tuple[dict[int, Text], tuple[Remark, ...]]:
         raise InvalidLayerError(
             f"{path}: needs the columns value and name (or name_zh and name_en); found "
             f"{', '.join(headers) or 'nothing'}. Correct the first row.",
-            f"{path}:需要 value 与 name(或 name_zh、name_en)列;现有:{'、'.join(headers) or '无'}。"
+            f"{path}：需要 value 与 name（或 name_zh、name_en）列；现有："
+            f"{'、'.join(headers) or '无'}。"
             "请修改首行。",
         )
     legend: dict[int, Text] = {}

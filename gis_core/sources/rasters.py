@@ -110,7 +110,7 @@ def _dataset(path: Path, file: Path) -> Iterator[DatasetReader]:
         raise UnreadableFileError(
             f"{path}: is a virtual raster that points to other files. Import those files, or "
             "convert it with gdal_translate.",
-            f"{path}:这是引用其他文件的虚拟栅格。请导入原文件,或用 gdal_translate 转换。",
+            f"{path}：这是引用其他文件的虚拟栅格。请导入原文件，或用 gdal_translate 转换。",
         )
     try:
         with warnings.catch_warnings():
@@ -121,7 +121,7 @@ def _dataset(path: Path, file: Path) -> Iterator[DatasetReader]:
         said = " ".join(str(err.__cause__ or err).split())[:200]
         raise UnreadableFileError(
             f"{path}: is damaged, incomplete or no raster ({said}). Copy or export it again.",
-            f"{path}:文件已损坏、不完整或不是栅格({said})。请重新复制或导出。",
+            f"{path}：文件已损坏、不完整或不是栅格（{said}）。请重新复制或导出。",
         ) from err
 
 
@@ -131,20 +131,21 @@ def _refuse_unplaced(path: Path, source: DatasetReader) -> None:
         raise InvalidLayerError(
             f"{path}: holds no band itself but {inside}. Export the one you want as GeoTIFF "
             "(gdal_translate).",
-            f"{path}:文件本身没有波段,内含 {inside}。请将所需变量导出为 GeoTIFF(gdal_translate)。",
+            f"{path}：文件本身没有波段，内含 {inside}。"
+            "请将所需变量导出为 GeoTIFF（gdal_translate）。",
         )
     transform = source.transform
     if source.crs is not None and transform == Affine.identity():
         raise InvalidLayerError(
             f"{path}: has a CRS but no position (its corner and cell size are missing). "
             "Georeference it in a GIS.",
-            f"{path}:有坐标系但没有位置信息(缺少角点坐标与像元大小)。请在 GIS 中配准。",
+            f"{path}：有坐标系但没有位置信息（缺少角点坐标与像元大小）。请在 GIS 中配准。",
         )
     if transform.b or transform.d:
         raise InvalidLayerError(
             f"{path}: its rows do not run west to east (the raster is rotated). Straighten it with "
             "gdalwarp and import again.",
-            f"{path}:栅格存在旋转,行方向不是东西向。请用 gdalwarp 校正后重新导入。",
+            f"{path}：栅格存在旋转，行方向不是东西向。请用 gdalwarp 校正后重新导入。",
         )
 
 
@@ -182,14 +183,14 @@ def _plan(
     if not 1 <= band <= source.count:
         raise InvalidParameterError(
             f"{path}: has no band {band}; choose 1 to {source.count} with --band.",
-            f"{path}:没有第 {band} 波段;请用 --band 指定 1 至 {source.count}。",
+            f"{path}：没有第 {band} 波段；请用 --band 指定 1 至 {source.count}。",
         )
     kind = source.dtypes[band - 1]
     if kind.startswith("complex"):
         raise InvalidLayerError(
             f"{path}, band {band}: holds complex numbers ({kind}). Export amplitude or the like "
             "as real numbers.",
-            f"{path} 第 {band} 波段:为复数({kind})。请导出为实数(如幅值)。",
+            f"{path} 第 {band} 波段：为复数（{kind}）。请导出为实数（如幅值）。",
         )
     dtype = np.dtype(kind)
     remarks: tuple[Remark, ...] = ()
@@ -197,7 +198,7 @@ def _plan(
         raise InvalidParameterError(
             f"{path}: --nodata {nodata:g} cannot occur in band {band} of type {dtype}"
             f"{_range_of(dtype)}. Name a value that occurs.",
-            f"{path}:--nodata {nodata:g} 不可能出现在 {dtype} 类型的第 {band} 波段中"
+            f"{path}：--nodata {nodata:g} 不可能出现在 {dtype} 类型的第 {band} 波段中"
             f"{_range_of(dtype)}。请指定实际出现的值。",
         )
     stated = source.nodatavals[band - 1] if nodata is None else nodata
@@ -234,7 +235,7 @@ def _impossible_nodata(file_name: str, value: float, dtype: np.dtype[Any]) -> Re
         Text(
             f"The file says {value:g} means no data, which a band of type {dtype} cannot hold; it "
             "was ignored.",
-            f"文件声明的无数据值 {value:g} 超出 {dtype} 类型的范围,已忽略。",
+            f"文件声明的无数据值 {value:g} 超出 {dtype} 类型的范围，已忽略。",
         ),
         Text("Name the real one with --nodata.", "请用 --nodata 指定实际的无数据值。"),
         value=f"{value:g}",
@@ -261,9 +262,11 @@ def _refuse_too_large(path: Path, source: DatasetReader, plan: RasterPlan) -> No
             f"{path}: {width:,} x {height:,} cells need {needed / 1024**3:.1f} GiB of memory, "
             f"{free / 1024**3:.1f} are free. Cut it to the region (gdal_translate -projwin) or "
             "make its cells larger (gdalwarp -tr), and import again.",
-            f"{path}:{width:,} × {height:,} 个像元需要 {needed / 1024**3:.1f} GiB 内存,"
-            f"现仅有 {free / 1024**3:.1f} GiB。请裁剪至区域范围(gdal_translate -projwin)或增大像元"
-            "(gdalwarp -tr)后重新导入。",
+            f"{path}："
+            f"{width:,} × {height:,} 个像元需要 {needed / 1024**3:.1f} GiB 内存，"
+            f"现仅有 {free / 1024**3:.1f} GiB。"
+            "请裁剪至区域范围（gdal_translate -projwin）或增大像元"
+            "（gdalwarp -tr）后重新导入。",
         )
 
 
@@ -306,7 +309,7 @@ def _turned(plan: RasterPlan, how: Text) -> Remark:
         "mended",
         Text(
             f"The raster was stored {how.en}; it was turned. Every cell keeps its place.",
-            f"栅格按{how.zh}方向存储,已翻转;各像元位置不变。",
+            f"栅格按{how.zh}方向存储，已翻转；各像元位置不变。",
         ),
         Text("Nothing to do.", "无需处理。"),
     )
@@ -326,7 +329,7 @@ def _unnamed_values(
         Remark(
             plan.file_name,
             "note",
-            Text(f"The legend does not name the values {listed}.", f"图例未说明以下值:{listed}。"),
+            Text(f"The legend does not name the values {listed}.", f"图例未说明以下值：{listed}。"),
             Text("Add them to the file given with --classes.", "请在 --classes 文件中补充。"),
             value=listed,
         ),

@@ -30,7 +30,8 @@ def missing_crs(what: str, *, beside: str = "") -> MissingCrsError:
         "Set CRS, then export), or with ogr2ogr -a_srs EPSG:4546 (a raster: gdal_edit.py -a_srs), "
         "with the code your data provider states, and import again.",
         f"{what}：没有坐标系。请按数据提供单位给出的代码，在 GIS 中设定坐标系后重新导出"
-        "(QGIS:图层 > 设置坐标系;命令行:ogr2ogr -a_srs EPSG:4546,栅格用 gdal_edit.py -a_srs),"
+        "（QGIS：图层 > 设置坐标系；命令行：ogr2ogr -a_srs EPSG:4546，"
+        "栅格用 gdal_edit.py -a_srs），"
         "再导入。",
     )
 

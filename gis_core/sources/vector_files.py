@@ -99,7 +99,7 @@ def _check_kind(path: Path, file: Path) -> None:
             f"{path}: the shapefile lacks its {' and '.join(missing)} file. Copy all its parts "
             "(.shp, .shx, .dbf, .prj, .cpg) together.",
             f"{path}：Shapefile 缺少 {'、'.join(missing)} 文件。请将全部组成文件"
-            "(.shp、.shx、.dbf、.prj、.cpg)一并复制。",
+            "（.shp、.shx、.dbf、.prj、.cpg）一并复制。",
         )
     for part in (file, shapefile_part(file, ".shx"), shapefile_part(file, ".dbf")):
         if part is not None:
@@ -140,7 +140,7 @@ def _read_parquet(path: Path, file: Path, where: str | None) -> RawLayer:
         raise InvalidParameterError(
             f"{path}: --where works on GeoPackage, Shapefile and GeoJSON, not on GeoParquet. "
             "Choose the features before, or convert the file.",
-            f"{path}:--where 适用于 GeoPackage、Shapefile 和 GeoJSON,不适用于 GeoParquet。"
+            f"{path}：--where 适用于 GeoPackage、Shapefile 和 GeoJSON，不适用于 GeoParquet。"
             "请事先筛选要素或转换格式。",
         )
     try:

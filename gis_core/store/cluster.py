@@ -342,7 +342,7 @@ class PrivateCluster:
             except psycopg.Error as err:
                 raise MissingProgramError(
                     f"PostGIS is not installed beside PostgreSQL ({err}). Run `make setup`.",
-                    f"PostgreSQL 中未安装 PostGIS({err})。请运行 make setup。",
+                    f"PostgreSQL 中未安装 PostGIS（{err}）。请运行 make setup。",
                 ) from err
 
     def _keep(self) -> None:

@@ -94,8 +94,9 @@ class Surfaces:
                 f"The model needs the layer '{theme}', which is not here. Import it (upland import "
                 f"layer {theme} FILE, or upland import raster {theme} FILE), or mark the criterion "
                 "optional.",
-                f"模型需要“{theme}”图层,但工作区中没有。请导入(upland import layer {theme} 文件 或 "
-                f"upland import raster {theme} 文件),或将该准则标为 optional。",
+                f"模型需要“{theme}”图层，但工作区中没有。"
+                f"请导入（upland import layer {theme} 文件 或 "
+                f"upland import raster {theme} 文件），或将该准则标为 optional。",
             )
         return self.layers[theme]
 
@@ -107,7 +108,7 @@ class Surfaces:
             raise InvalidModelError(
                 f"The model wants the {derive} of '{theme}', but that is {kind[0]}: vectors give "
                 "distance, rasters give value, slope and aspect.",
-                f"模型要求“{theme}”的 {derive},但它是{kind[1]};矢量可求 distance,"
+                f"模型要求“{theme}”的 {derive}，但它是{kind[1]}；矢量可求 distance，"
                 "栅格可求 value、slope、aspect。",
             )
         if isinstance(layer, gpd.GeoDataFrame):
@@ -125,7 +126,7 @@ class Surfaces:
         if not isinstance(layer, gpd.GeoDataFrame):
             raise InvalidModelError(
                 f"The model excludes what lies inside '{theme}', a raster; use classes instead.",
-                f"模型要求排除“{theme}”范围内的单元,但它是栅格;请改用 classes。",
+                f"模型要求排除“{theme}”范围内的单元，但它是栅格；请改用 classes。",
             )
         return np.asarray(burn(layer, self.grid, all_touched=False)).astype(bool)
 

@@ -67,7 +67,7 @@ def load_speeds(path: Path | None = None) -> Speeds:
         raise InvalidParameterError(
             f"{place}: speeds must be above 0 and at most 200 km/h, the off-road factor 0 to 1, "
             f"the steepest slope under 90°; wrong: {', '.join(wrong) or 'walking'}.",
-            f"{place}：速度应大于0且不超过200公里/小时，越野系数0至1，最陡坡度小于90°;"
+            f"{place}：速度应大于0且不超过200公里/小时，越野系数0至1，最陡坡度小于90°；"
             f"有误：{'、'.join(wrong) or 'walking'}。",
         )
     return speeds

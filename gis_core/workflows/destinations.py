@@ -36,7 +36,7 @@ def destinations_of(workspace: Workspace) -> gpd.GeoDataFrame:
             "The workspace holds no destinations to move to: upland import layer destination FILE "
             "(columns destination_id, name, kind, county_code, capacity_people).",
             "工作区中没有安置点：请运行 upland import layer destination 文件"
-            "(字段 destination_id、name、kind、county_code、capacity_people)。",
+            "（字段 destination_id、name、kind、county_code、capacity_people）。",
         )
     found = name_columns(workspace.features("destination"))
     if "county_code" not in found:

@@ -79,7 +79,7 @@ def analysis_grid(workspace: Workspace) -> Grid:
             "The workspace has no extent yet: import boundaries (upland import boundaries FILE) or "
             "an elevation model (upland import raster elevation FILE) first.",
             "工作区尚无范围：请先导入边界（upland import boundaries 文件）或高程"
-            "(upland import raster elevation 文件)。",
+            "（upland import raster elevation 文件）。",
         )
     region = settle_analysis_crs(workspace, extent)
     grid = Grid.over(extent, cell_m=region.cell_m, crs=parse_crs(str(region.analysis_crs)))

@@ -32,7 +32,7 @@ def _check(villages: int, cell_m: float, seed: int) -> None:
         if not low <= value <= high:
             raise InvalidParameterError(
                 f"{name} is {value:g}, wanted {low:g} to {high:g}.",
-                f"{name_zh}为 {value:g},应在 {low:g} 至 {high:g} 之间。",
+                f"{name_zh}为 {value:g}，应在 {low:g} 至 {high:g} 之间。",
             )
 
 
@@ -41,7 +41,7 @@ def _counties(boundaries: gpd.GeoDataFrame, description: Description) -> gpd.Geo
     if boundaries.crs is None:
         raise MissingCrsError(
             "The county boundaries have no CRS; set one before making the demonstration.",
-            "县界没有坐标系;请先指定坐标系再生成演示区域。",
+            "县界没有坐标系；请先指定坐标系再生成演示区域。",
         )
     frame = boundaries
     if "level" in frame.columns:
@@ -52,7 +52,7 @@ def _counties(boundaries: gpd.GeoDataFrame, description: Description) -> gpd.Geo
         raise InvalidLayerError(
             f"The boundaries lack the counties {', '.join(missing)} of the demonstration; import "
             "boundaries with these codes.",
-            f"边界中缺少演示区域的县 {'、'.join(missing)};请导入含这些代码的边界。",
+            f"边界中缺少演示区域的县 {'、'.join(missing)}；请导入含这些代码的边界。",
         )
     frame.index = pd.Index(frame["code"].astype(str), name=None)
     return frame.sort_index().to_crs(description.crs)

@@ -151,5 +151,5 @@ def read_description(path: Path = DEFAULT) -> Description:
         raise InvalidParameterError(
             f"{path}: is not a usable description of a demonstration region ({err!r}). "
             "Compare it with the one that Upland ships.",
-            f"{path}:不是可用的演示区域说明({err!r})。请与 Upland 自带的说明文件对照。",
+            f"{path}：不是可用的演示区域说明（{err!r}）。请与 Upland 自带的说明文件对照。",
         ) from err

@@ -43,7 +43,7 @@ def scale_classes(description: Description, villages: int) -> tuple[SizeClass, .
     if villages < len(classes):
         raise InvalidParameterError(
             f"villages is {villages}, wanted at least {len(classes)}: one for each bracket.",
-            f"村庄数为 {villages},至少应为 {len(classes)}(每个分组一个)。",
+            f"村庄数为 {villages}，至少应为 {len(classes)}（每个分组一个）。",
         )
     if villages == description.default_villages:
         return classes

@@ -63,7 +63,7 @@ def write_survey_workbook(demonstration: Demonstration, path: Path) -> Path:
         raise InvalidParameterError(
             f"{len(frame):,} villages do not fit one sheet, which has {SHEET_ROWS:,} rows; "
             "make fewer villages.",
-            f"{len(frame):,} 个村庄超出一张工作表的 {SHEET_ROWS:,} 行;请减少村庄数。",
+            f"{len(frame):,} 个村庄超出一张工作表的 {SHEET_ROWS:,} 行；请减少村庄数。",
         )
     book = Workbook(write_only=True)
     sheet = book.create_sheet(SHEET)
