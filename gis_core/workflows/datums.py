@@ -30,7 +30,7 @@ TRUE_DATUMS = {"wgs84", "cgcs2000"}
 def note_datum(workspace: Workspace, layer: CheckedFrame, *, datum: str) -> CheckedFrame:
     """Return `layer` with one remark on its datum, unless a person stated it.
 
-    With ``auto`` it is tested against the layer of the same theme that the workspace holds; the
+    With ``auto`` it is tested against a layer of the same kind that the workspace holds; the
     remark says so where that one is not known to be in WGS 84 itself, or where there is none.
     Outside China, where web maps have no offset, there is nothing to test and nothing to say.
     """
@@ -75,12 +75,16 @@ def note_raster_datum(raster: CheckedRaster) -> CheckedRaster:
 
 
 def _held(workspace: Workspace, layer: CheckedFrame) -> LayerRecord | None:
-    """Return the kept layer of the same theme and kind; a schematic one is no reference."""
-    for record in workspace.layers():
-        info = record.info
-        if (info.kind, info.theme, info.nature) == (layer.info.kind, layer.info.theme, "given"):
-            return record
-    return None
+    """Return the kept layer to compare with: of the same theme, else of another level of units.
+
+    An outline and the units inside it share lines. A schematic layer is no reference.
+    """
+    wanted = layer.info
+    given = [r for r in workspace.layers() if r.info.nature == "given"]
+    alike = [r for r in given if r.info.kind == wanted.kind]
+    same = [r for r in alike if r.info.theme == wanted.theme]
+    units = alike if wanted.kind == "boundaries" else []
+    return next(iter(same + units), None)
 
 
 def _is_true(record: LayerRecord) -> bool:

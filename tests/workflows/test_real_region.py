@@ -71,7 +71,9 @@ def test_the_prefecture_stands_beside_its_counties(workspace: Workspace, shared_
     folder = shared_data / "boundaries"
     import_boundaries(workspace, folder / WGS84)
     outline = folder / "linfen_prefecture_ctamap2023_wgs84.geojson"
-    assert import_boundaries(workspace, outline, level="prefecture").count == 1
+    record = import_boundaries(workspace, outline, level="prefecture")
+    assert (record.count, record.info.source_datum) == (1, "wgs84")
+    assert "is in WGS 84" in said(record)
     assert len(workspace.boundaries()) == 17
     assert area_km2(workspace, "prefecture") == AREA_KM2
 
