@@ -5,11 +5,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
-from api.errors import problem
+from api.errors import language_of, problem
 from gis_core import __version__
 from gis_core.errors import GisCoreError
+from gis_core.text import Text
 
 router = APIRouter(tags=["service"])
+NOT_OPEN = Text("The workspace is not open yet.", "工作区尚未打开。")
 
 
 @router.get("/healthz")
@@ -21,11 +23,11 @@ def healthz() -> dict[str, str]:
 @router.get("/readyz", response_model=None)
 def readyz(request: Request) -> dict[str, Any] | JSONResponse:
     """Tell whether the workspace's database answers; 503 with the reason when not."""
-    workspace = request.app.state.workspace
+    workspace, lang = request.app.state.workspace, language_of(request)
     if workspace is None:
-        return problem(503, "NotReady", "The workspace is not open yet.")
+        return problem(503, "NotReady", NOT_OPEN.in_(lang))
     try:
         layers = len(workspace.layers())
     except GisCoreError as err:
-        return problem(503, "NotReady", str(err))
+        return problem(503, "NotReady", err.text.in_(lang))
     return {"status": "ready", "layers": layers}

@@ -40,6 +40,8 @@ def show_county(request: Request, code: str) -> Response:
 def show_map(request: Request, name: str, county: str | None = None) -> Response:
     """One map of the workspace, of all counties or of one."""
     workspace, lang = request.app.state.workspace, language_of(request)
+    pages.refuse_unknown_map(name)
+    county = pages.cut(county) if county else None  # an empty one is none given
     public = villages_are_public(workspace)
     return answer(request, workspace, ("map", name, county, lang, public), lambda: map_page(
         workspace, name, lang=lang, county=county, show_villages=public

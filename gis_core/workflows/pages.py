@@ -11,12 +11,13 @@ from gis_core.products.pages.pages import PageFigures, render
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
-from gis_core.workflows.maps import map_context
+from gis_core.workflows.maps import MAP_NAMES, map_context
 from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.survey import check_workspace_survey
 from gis_core.workflows.workspace import county_units, has_units
 
 RUN_KINDS = ("suitability", "bases", "plan")
+LONGEST_SHOWN = 40  # characters of a name that was asked for
 
 
 def city_page(workspace: Workspace, *, lang: str, show_villages: bool) -> str:
@@ -53,8 +54,8 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
     row = units[units["code"] == code]
     if row.empty:
         raise NotFoundError(
-            f"There is no county '{code}' here; there are {', '.join(units['code'])}.",
-            f"没有代码为“{code}”的县；现有：{'、'.join(units['code'])}。",
+            f"There is no county '{cut(code)}' here; there are {', '.join(units['code'])}.",
+            f"没有代码为“{cut(code)}”的县；现有：{'、'.join(units['code'])}。",
         )
     runs = newest_runs(workspace)
     context = map_context(workspace, lang=lang, county=code, runs=tuple(runs.values()),
@@ -67,6 +68,26 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
     return render(context, PageFigures(
         name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan
     ))  # fmt: skip
+
+
+def refuse_unknown_map(name: str) -> None:
+    """Refuse the address of a map that there is not.
+
+    Raises
+    ------
+    NotFoundError
+        If `name` is none of the maps' names.
+    """
+    if name not in MAP_NAMES:
+        raise NotFoundError(
+            f"There is no map '{cut(name)}'; there are {', '.join(MAP_NAMES)}.",
+            f"没有名为“{cut(name)}”的地图；现有：{'、'.join(MAP_NAMES)}。",
+        )
+
+
+def cut(asked: str) -> str:
+    """Return what a request asked for, cut to what a sentence can hold."""
+    return asked if len(asked) <= LONGEST_SHOWN else asked[:LONGEST_SHOWN] + "…"
 
 
 def unit_name(unit: Mapping[str, Any] | pd.Series) -> Text:

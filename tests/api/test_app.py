@@ -81,9 +81,9 @@ def test_assets_and_nothing_beside_them(client: TestClient) -> None:
 
 def test_problems_are_documents_in_the_readers_language(client: TestClient) -> None:
     answer = client.get("/maps/nope", headers={"accept-language": "zh-CN,zh;q=0.9"})
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
-    assert "没有名为" in answer.json()["detail"]
+    assert "没有名为“nope”的地图" in answer.json()["detail"]
     assert client.get("/api/runs/bases-99").status_code == 404
     assert client.get("/nothing").json()["status"] == 404
     assert client.get("/api/runs", params={"kind": "x" * 3000}).json() == []

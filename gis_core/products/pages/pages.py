@@ -45,12 +45,13 @@ class PageFigures:
 
 
 @cache
-def _template() -> Template:
+def template_of(name: str) -> Template:
+    """Return a template of this package; what it shows is escaped."""
     environment = Environment(
         loader=PackageLoader("gis_core.products", "pages"), autoescape=select_autoescape(),
         trim_blocks=True,
     )  # fmt: skip
-    return environment.get_template("page.html")
+    return environment.get_template(name)
 
 
 def render(context: MapContext, figures: PageFigures) -> str:
@@ -59,7 +60,7 @@ def render(context: MapContext, figures: PageFigures) -> str:
     bases, plan, survey = (localise(d or {}, lang) for d in (figures.bases, figures.plan,
                                                             figures.survey))  # fmt: skip
     county = context.county
-    return _template().render(
+    return template_of("page.html").render(
         lang=lang, title=context.say(figures.name), county=county,
         w={key: text.in_(lang) for key, text in STRINGS.items()},
         labels=[context.say(label) for label in context.labels],
