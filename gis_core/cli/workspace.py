@@ -132,7 +132,11 @@ def doctor(as_json: Json = False) -> None:
 
 @database.command()
 def stop() -> None:
-    """Stop the workspace's private database server. Example: upland db stop"""
+    """Stop the workspace's private database server. Example: upland db stop
+
+    Whoever uses it is refused from then on, `upland serve` too, until the next command that uses
+    the workspace starts it again.
+    """
     settings = read_settings()
     voice = Voice(settings.lang)
     stopped = PrivateCluster(settings.cluster_folder).stop()

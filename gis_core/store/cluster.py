@@ -73,6 +73,7 @@ class PrivateCluster:
         self.folder = folder.absolute()
         self.data = self.folder / "data"
         self.sockets = self.folder / "sockets"
+        self._stopped = self.folder / "stopped"  # there after `stop`, until the next `use`
 
     @contextmanager
     def use(self) -> Iterator[str]:
@@ -111,26 +112,50 @@ class PrivateCluster:
                 os.close(sockets)
 
     def start(self) -> None:
-        """Start the server if it does not run; errors as `use`.
+        """Start the server if it does not run, even after `stop`; errors as `use`.
 
         Who holds no `use` meanwhile may see it stopped again at once.
         """
         with self._starting():
-            fresh = not (self.folder / "made").exists()
-            if fresh:
-                self._make()
-            if not self._answers():
-                self._launch_until_it_answers()
-            if fresh:
-                self._make_database()
-                (self.folder / "made").touch()
-            self._keep()
+            self._stopped.unlink(missing_ok=True)
+            self._run()
+
+    def revive(self) -> None:
+        """Start the server again after it died, for who holds `use`; errors as `use`.
+
+        Raises
+        ------
+        DatabaseError
+            If it was stopped by `stop`: that lasts until somebody comes anew with `use`.
+        """
+        with self._starting():
+            if self._stopped.exists():
+                raise DatabaseError(
+                    "The workspace's database was stopped with `upland db stop`. It starts again "
+                    "with the next command that uses the workspace, such as `upland layers`.",
+                    "工作区数据库已由 upland db stop 停止；运行任一使用工作区的命令"
+                    "（如 upland layers）即重新启动。",
+                )
+            self._run()
+
+    def _run(self) -> None:
+        fresh = not (self.folder / "made").exists()
+        if fresh:
+            self._make()
+        if not self._answers():
+            self._launch_until_it_answers()
+        if fresh:
+            self._make_database()
+            (self.folder / "made").touch()
+        self._keep()
 
     def stop(self) -> bool:
-        """Stop the server now, whoever uses it; True if one was running."""
+        """Stop the server now, whoever uses it, until the next `use`; True if one was running."""
         if not self.folder.is_dir():
             return False
         with self._starting():
+            with suppress(OSError):  # on a full disk it is stopped all the same
+                self._stopped.touch()
             return self._halt()
 
     def running_pid(self) -> int | None:

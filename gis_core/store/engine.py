@@ -50,13 +50,13 @@ def engine_of(settings: Settings, *, create: bool) -> Iterator[sa.Engine]:
 
 
 def _connector(address: str, cluster: PrivateCluster) -> Callable[[], psycopg.Connection]:
-    """Return a function that connects, starting a killed or stopped server again if need be."""
+    """Return a function that connects, starting a server again that died meanwhile."""
 
     def connect() -> psycopg.Connection:
         try:
             return psycopg.connect(address)
         except psycopg.OperationalError:
-            cluster.start()
+            cluster.revive()
             return psycopg.connect(address)
 
     return connect

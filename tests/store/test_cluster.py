@@ -285,6 +285,22 @@ def test_a_start_follows_a_stop_that_is_still_under_way(cluster: PrivateCluster)
         assert cluster.running_pid() != pid
 
 
+def test_a_stop_lasts_until_somebody_comes_anew(cluster: PrivateCluster) -> None:
+    with cluster.use() as address:
+        assert cluster.stop()
+        with pytest.raises(DatabaseError, match="upland db stop"):
+            cluster.revive()
+        assert cluster.running_pid() is None
+        with cluster.use() as again:
+            assert ask(again) == 1
+        pid = cluster.running_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert eventually(lambda: cluster.running_pid() is None)
+        cluster.revive()
+        assert ask(address) == 1
+
+
 def test_making_cut_off_is_made_anew(cluster: PrivateCluster) -> None:
     cluster.data.mkdir(parents=True)
     (cluster.data / "PG_VERSION").write_text("half")
