@@ -4,15 +4,12 @@ from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from gis_core.bases.cliques import cliques
+from gis_core.bases.exclusion import Exclusion, excluding_pairs
 from gis_core.bases.rules import SelectionRules
 from gis_core.crs import choose_analysis_crs
 from gis_core.errors import InvalidParameterError
-
-OVERLAP_M2 = 1.0  # shared area up to this is a common border, not an overlap
 
 
 @dataclass(frozen=True)
@@ -28,19 +25,21 @@ class Row:
 
 @dataclass(frozen=True)
 class CompiledSelection:
-    """Worth of each candidate (mu), rows, and the bounds of each 0/1 variable."""
+    """Worth of each candidate (in `unit`), rows, bounds of each 0/1 variable, and exclusions."""
 
     worth: NDArray[np.float64]
     rows: tuple[Row, ...]
     lower: NDArray[np.float64] = field(repr=False)
     upper: NDArray[np.float64] = field(repr=False)
-    conflicts: tuple[tuple[int, int], ...] = ()
+    exclusion: Exclusion = field(repr=False)
+    unit: str = "mu"  # of the worth: mu, or points of score
 
 
 def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> CompiledSelection:
     """Compile `rules` over `candidates`.
 
-    The worth of a candidate is area_mu × (mean_score + compactness_weight × compactness).
+    The worth of a candidate is mean_score + compactness_weight × compactness, and that times
+    area_mu where the aim is ``area``.
 
     Raises
     ------
@@ -48,10 +47,12 @@ def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> Co
         If a fixed base is not among the candidates.
     """
     number = len(candidates)
-    worth = candidates["area_mu"].to_numpy(float) * (
-        candidates["mean_score"].to_numpy(float)
-        + rules.compactness_weight * candidates["compactness"].to_numpy(float)
-    )
+    area = candidates["area_mu"].to_numpy(float)
+    worth = candidates["mean_score"].to_numpy(float) + rules.compactness_weight * candidates[
+        "compactness"
+    ].to_numpy(float)
+    if rules.aim == "area":
+        worth *= area
     everywhere = np.arange(number)
     rows = [Row("count", everywhere, rules.count, rules.count)]
     codes = candidates["county_code"].to_numpy(str)
@@ -61,11 +62,7 @@ def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> Co
     if rules.min_total_area_mu is not None or rules.max_total_area_mu is not None:
         least_mu = rules.min_total_area_mu or 0.0
         most_mu = np.inf if rules.max_total_area_mu is None else rules.max_total_area_mu
-        area = candidates["area_mu"].to_numpy(float)
         rows.append(Row("total_area", everywhere, least_mu, most_mu, area))
-    pairs = conflicting_pairs(candidates, spacing_m=rules.spacing_m)
-    group = "spacing" if rules.spacing_m > 0 else "overlap"
-    rows += [Row(group, clique, 0, 1) for clique in cliques(pairs, number)]
     lower, upper = np.zeros(number), np.ones(number)
     place = {base: i for i, base in enumerate(candidates["base_id"])}
     for bound, fixed, value in ((lower, rules.fixed_in, 1.0), (upper, rules.fixed_out, 0.0)):
@@ -76,30 +73,16 @@ def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> Co
                     f"指定的基地“{base}”不在 {number} 个候选之中。",
                 )
             bound[place[base]] = value
-    return CompiledSelection(worth, tuple(rows), lower, upper, tuple(pairs))
-
-
-def conflicting_pairs(candidates: gpd.GeoDataFrame, *, spacing_m: float) -> list[tuple[int, int]]:
-    """Return pairs i < j that overlap, or lie nearer than `spacing_m` metres edge to edge."""
-    if candidates.empty:
-        return []
-    plane = on_the_plane(candidates)
-    tree = shapely.STRtree(plane)
-    if spacing_m > 0:
-        left, right = tree.query(plane, predicate="dwithin", distance=spacing_m)
-        keep = left < right
-        pairs = np.column_stack((left[keep], right[keep]))
-    else:
-        left, right = tree.query(plane, predicate="intersects")
-        keep = left < right
-        pairs = np.column_stack((left[keep], right[keep]))
-        shared = shapely.area(shapely.intersection(plane[pairs[:, 0]], plane[pairs[:, 1]]))
-        pairs = pairs[shared > OVERLAP_M2]
-    return sorted((int(i), int(j)) for i, j in pairs)
+    pairs = excluding_pairs(on_the_plane(candidates), spacing_m=rules.spacing_m)
+    group = "spacing" if rules.spacing_m > 0 else "overlap"
+    return CompiledSelection(worth, tuple(rows), lower, upper, Exclusion(group, pairs, number),
+                             "mu" if rules.aim == "area" else "points")  # fmt: skip
 
 
 def on_the_plane(candidates: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Return the candidates' shapes (EPSG:4326) in the metric CRS of their middle."""
+    if candidates.empty:
+        return np.array([], dtype=object)
     west, south, east, north = candidates.total_bounds
     crs = choose_analysis_crs((west + east) / 2, (south + north) / 2)
     return candidates.geometry.to_crs(crs).to_numpy()

@@ -23,20 +23,16 @@ def reasons(
     codes = candidates["county_code"].to_numpy(str)
     minimum = {r.group.partition(":")[2]: r.least for r in compiled.rows
                if r.group.startswith("county:")}  # fmt: skip
-    beside = _neighbours(compiled, len(worth))
-    taken = set(chosen.tolist())
+    excluded = np.zeros((len(chosen), len(worth)), bool)
+    for number, place in enumerate(chosen.tolist()):
+        excluded[number, compiled.exclusion.beside(place)] = True
+    alone = excluded & (excluded.sum(axis=0) == 1)
     return [
-        _reason(place, candidates, codes, worth, rank, minimum, beside, taken, names)
-        for place in chosen.tolist()
-    ]
-
-
-def _neighbours(compiled: CompiledSelection, number: int) -> list[list[int]]:
-    beside: list[list[int]] = [[] for _ in range(number)]
-    for i, j in compiled.conflicts:
-        beside[i].append(j)
-        beside[j].append(i)
-    return beside
+        _reason(place, candidates, codes, worth, rank, minimum,
+                (np.flatnonzero(excluded[number]), np.flatnonzero(alone[number])),
+                set(chosen.tolist()), names, compiled.unit)
+        for number, place in enumerate(chosen.tolist())
+    ]  # fmt: skip
 
 
 def _reason(
@@ -46,9 +42,10 @@ def _reason(
     worth: NDArray[np.float64],
     rank: NDArray,
     minimum: Mapping[str, float],
-    beside: list[list[int]],
+    beside: tuple[NDArray, NDArray],
     taken: set[int],
     names: Mapping[str, Text],
+    unit: str,
 ) -> Text:
     row, code = candidates.iloc[place], codes[place]
     name = names.get(code, Text(code, code))
@@ -66,24 +63,30 @@ def _reason(
             f"It fills the least number of bases asked for in {name.en} ({minimum[code]:g}).",
             f"用于满足{name.zh}至少 {minimum[code]:g} 个基地的要求。",
         ))  # fmt: skip
-    better = [p for p in beside[place] if worth[p] > worth[place]]
-    blocked = [p for p in beside[place] if not any(q in taken and q != place for q in beside[p])]
-    if better:
+    near, blocked = beside  # excluded by this base; by this base alone
+    better = near[worth[near] > worth[place]]
+    if len(better):
         text = _and(text, Text(
             f"{len(better)} better candidates overlap it or lie too near; taking one of them would "
             "cost more elsewhere.",
             f"有 {len(better)} 个得分更高的候选与其重叠或过近；选用它们会使其他基地损失更大。",
         ))  # fmt: skip
-    elif blocked:
-        runner = max(blocked, key=lambda p: (worth[p], -p))
+    elif len(blocked):
+        runner = blocked[np.argmax(worth[blocked])]
+        less = _worth_in_words(worth[place] - worth[runner], unit)
+        name = candidates.iloc[runner]["base_id"]
         text = _and(text, Text(
-            f"Best of {len(blocked) + 1} candidates on this land; the next one "
-            f"({candidates.iloc[runner]['base_id']}) is worth {worth[place] - worth[runner]:,.0f} "
-            "mu less.",
-            f"为该地块 {len(blocked) + 1} 个候选中最优；次优候选"
-            f"（{candidates.iloc[runner]['base_id']}）低 {worth[place] - worth[runner]:,.0f} 亩。",
+            f"Best of {len(blocked) + 1} candidates on this land; the next one ({name}) is worth "
+            f"{less.en} less.",
+            f"为该地块 {len(blocked) + 1} 个候选中最优；次优候选（{name}）低 {less.zh}。",
         ))  # fmt: skip
     return text
+
+
+def _worth_in_words(worth: float, unit: str) -> Text:
+    if unit == "mu":
+        return Text(f"{worth:,.0f} mu", f"{worth:.0f} 亩")
+    return Text(f"{worth:.3f} points of score", f"{worth:.3f} 分")
 
 
 def _and(first: Text, second: Text) -> Text:

@@ -7,17 +7,9 @@ from typing import Any
 
 import geopandas as gpd
 
+from gis_core.bases.alternatives import ALTERNATIVES_RULE, Alternative
 from gis_core.provenance import Provenance
 from gis_core.text import Text, as_document
-
-
-@dataclass(frozen=True)
-class Alternative:
-    """A near-best choice: its objective, and which bases it swaps for which."""
-
-    objective: float
-    without: tuple[str, ...]
-    with_instead: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -26,7 +18,8 @@ class BaseSelection:
 
     `bases` and `candidates` (EPSG:4326) have the columns base_id, county_code, area_mu,
     mean_score (0 to 1), compactness (Polsby–Popper, 0 to 1), why_en, why_zh, geometry; `bases`
-    also number (1 up, north-west first). `gap` is (bound − objective) / |objective|, 0 is proven.
+    also number (1 up, north-west first). `objective` and `bound` are in `objective_unit`: mu, or
+    points of score. `gap` is (bound − objective) / |objective|, 0 is proven.
     `status` is ``optimal``, ``feasible`` (stopped before the proof), or, both without bases and
     with the reason in `conflicts`, ``infeasible`` and ``unknown`` (stopped before a first choice).
     """
@@ -41,6 +34,7 @@ class BaseSelection:
     alternatives: tuple[Alternative, ...]
     conflicts: tuple[Text, ...]
     provenance: Provenance
+    objective_unit: str = "mu"
 
     def document(self, county_names: Mapping[str, Text] | None = None) -> dict[str, Any]:
         """Return plain bilingual values, as `upland bases select --json` prints them.
@@ -61,8 +55,10 @@ class BaseSelection:
                 "lon": inside.x, "lat": inside.y,
             })  # fmt: skip
         return dict(as_document({
-            "status": self.status, "objective": self.objective, "objective_unit": "mu",
-            "bound": self.bound, "gap": self.gap if math.isfinite(self.gap) else None,
+            "status": self.status, "objective": self.objective,
+            "objective_unit": self.objective_unit, "bound": self.bound,
+            "gap": self.gap if math.isfinite(self.gap) else None,
             "time_s": self.time_s, "candidates": len(self.candidates), "bases": bases,
-            "alternatives": self.alternatives, "conflicts": self.conflicts,
+            "alternatives": self.alternatives, "alternatives_rule": ALTERNATIVES_RULE,
+            "conflicts": self.conflicts,
         }))  # fmt: skip

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
 from gis_core.errors import InvalidParameterError
+
+Aim = Literal["area", "quality"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,9 @@ class SelectionRules:
         Limits of the area of all bases together; None for none.
     fixed_in, fixed_out
         Bases that must, and must not, be chosen.
+    aim
+        What is made as large as possible: ``area`` adds up area × score, so that of equally good
+        land the larger base is better; ``quality`` adds up the scores alone, whatever the areas.
     compactness_weight
         What compactness 1 adds to the score of a base, 0 or more.
     gap, time_limit_s, alternatives
@@ -38,6 +44,7 @@ class SelectionRules:
     max_total_area_mu: float | None = None
     fixed_in: Sequence[str] = ()
     fixed_out: Sequence[str] = ()
+    aim: Aim = "area"
     compactness_weight: float = 0.2
     gap: float = 0.0
     time_limit_s: float = 60.0
@@ -51,6 +58,11 @@ class SelectionRules:
                 f"{self.compactness_weight}; wanted at least 1, 0 and 0.",
                 f"数量为 {self.count}，间距 {self.spacing_m} 米，紧凑度权重 "
                 f"{self.compactness_weight}；应分别不小于 1、0、0。",
+            )
+        if self.aim not in get_args(Aim):
+            raise InvalidParameterError(
+                f"The aim is '{self.aim}'; wanted {' or '.join(get_args(Aim))}.",
+                f"目标为“{self.aim}”；应为 {' 或 '.join(get_args(Aim))}。",
             )
         for code, (least, most) in self.limits_by_county(["*"]).items():
             if not 0 <= least <= most:

@@ -9,17 +9,20 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.bases.compile import CompiledSelection, Row, compile_selection
+from gis_core.bases.alternatives import find_alternatives
+from gis_core.bases.compile import CompiledSelection, compile_selection
 from gis_core.bases.conflicts import find_conflicts
+from gis_core.bases.deadline import Deadline
 from gis_core.bases.reasons import reasons
-from gis_core.bases.result import Alternative, BaseSelection
+from gis_core.bases.result import BaseSelection
 from gis_core.bases.rules import SelectionRules
-from gis_core.bases.solve import Choice, solve_selection
+from gis_core.bases.solve import solve_selection
 from gis_core.errors import InvalidLayerError
 from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance, hash_document
 from gis_core.text import Text
 
+EXPLAINING = 0.25  # share of the time limit that the search for the conflict gets at least
 NEEDED = ("base_id", "county_code", "area_mu", "mean_score", "compactness")
 
 
@@ -33,7 +36,8 @@ def select_bases(
 ) -> BaseSelection:
     """Choose `rules.count` bases of the largest total worth.
 
-    The worth of a base is area_mu × (mean_score + compactness_weight × compactness), in mu.
+    The worth of a base is mean_score + compactness_weight × compactness, and with the aim
+    ``area`` (mu) that times area_mu.
 
     Parameters
     ----------
@@ -50,8 +54,8 @@ def select_bases(
     -------
     selection
         Independent of the order of rows. ``infeasible`` with the rules in conflict and the least
-        changes in words when there is no choice; looking for them takes `rules.time_limit_s`
-        seconds more at most.
+        changes in words when there is no choice; where the proof of that took nearly all of the
+        time limit, looking for them takes at most a quarter of it more.
 
     Raises
     ------
@@ -62,28 +66,33 @@ def select_bases(
     """
     started = time.perf_counter()
     chosen_rules = rules or SelectionRules()
+    deadline = Deadline(chosen_rules.time_limit_s)
     names = dict(county_names or {})
     ordered = _checked(candidates)
     compiled = compile_selection(ordered, chosen_rules)
     progress(0.2, Text("Choosing the best set", "正在求最优组合"))
-    best = solve_selection(compiled, time_limit_s=chosen_rules.time_limit_s, gap=chosen_rules.gap)
+    best = solve_selection(compiled, time_limit_s=deadline.left_s(), gap=chosen_rules.gap)
     provenance = Provenance(
         hash_document(asdict(chosen_rules)), dict(input_hashes or {}), asdict(chosen_rules)
     )
     if best.places is None:
         said: tuple[Text, ...] = (_out_of_time(chosen_rules),)
         if best.status == "infeasible":
-            said = find_conflicts(compiled, chosen_rules, candidates=ordered, names=names)
+            progress(0.6, Text("Looking for the rules in conflict", "正在查找相互冲突的规则"))
+            least_s = EXPLAINING * chosen_rules.time_limit_s
+            said = find_conflicts(compiled, chosen_rules, candidates=ordered, names=names,
+                                  deadline=Deadline(max(deadline.left_s(), least_s)))  # fmt: skip
         none = _described(ordered, compiled, np.zeros(0, np.int64), names)
         return BaseSelection(best.status, 0.0, best.bound, np.inf, time.perf_counter() - started,
-                             none, ordered, (), said, provenance)  # fmt: skip
+                             none, ordered, (), said, provenance, compiled.unit)  # fmt: skip
     progress(0.6, Text("Looking for alternatives", "正在查找备选方案"))
-    left_s = chosen_rules.time_limit_s - (time.perf_counter() - started)
-    others = _alternatives(ordered, compiled, best, chosen_rules, within_s=left_s)
+    others = find_alternatives(ordered, compiled, best, chosen_rules, names=names,
+                               deadline=deadline)  # fmt: skip
     gap = (best.bound - best.objective) / abs(best.objective) if best.objective else 0.0
     return BaseSelection(
         best.status, best.objective, best.bound, gap, time.perf_counter() - started,
         _described(ordered, compiled, best.places, names), ordered, others, (), provenance,
+        compiled.unit,
     )  # fmt: skip
 
 
@@ -110,39 +119,6 @@ def _checked(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             f"候选“{twice.iloc[0]}”重复；每个候选应有唯一编号。",
         )
     return candidates.sort_values("base_id").reset_index(drop=True)
-
-
-def _alternatives(
-    candidates: gpd.GeoDataFrame,
-    compiled: CompiledSelection,
-    best: Choice,
-    rules: SelectionRules,
-    *,
-    within_s: float,
-) -> tuple[Alternative, ...]:
-    """Return the next best choices, each different from all before it, found `within_s` seconds."""
-    until = time.perf_counter() + within_s
-    if best.places is None:
-        return ()
-    ids = candidates["base_id"].to_numpy(str)
-    first = set(best.places.tolist())
-    cuts: list[Row] = []
-    found = []
-    places = best.places
-    for _ in range(rules.alternatives):
-        left_s = until - time.perf_counter()
-        if left_s <= 0:
-            break
-        cuts.append(Row("different", places, -np.inf, len(places) - 1))
-        other = solve_selection(compiled, time_limit_s=left_s, gap=max(rules.gap, 1e-6), extra=cuts)
-        if other.places is None:
-            break
-        places = other.places
-        mine = set(places.tolist())
-        found.append(Alternative(
-            other.objective, tuple(ids[sorted(first - mine)]), tuple(ids[sorted(mine - first)])
-        ))  # fmt: skip
-    return tuple(found)
 
 
 def _described(

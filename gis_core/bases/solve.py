@@ -1,20 +1,18 @@
-"""Solve a compiled choice by HiGHS's branch and bound; nothing is printed."""
+"""Solve a compiled choice to proof: a relaxation that prices, then branch and bound on the core."""
 
 import time
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.bases.compile import CompiledSelection, Row
-from gis_core.errors import ServiceError
+from gis_core.bases.core import solve_by_core
+from gis_core.bases.deadline import Deadline
+from gis_core.bases.relaxation import relax
 
-SEED = 1
-# HiGHS keeps one pool of threads a process: a solve that asks for another number is refused, so
-# every solve of the program asks for the same.
-THREADS = 1
+PROOF = 1e-7  # relative gap that rounding leaves: nothing better by more exists
 
 
 @dataclass(frozen=True)
@@ -28,14 +26,6 @@ class Choice:
     time_s: float
 
 
-class _Quiet(highspy.Highs):
-    """HiGHS without its banner, which the plain constructor prints on standard output."""
-
-    def enableCallbacks(self) -> highspy.HighsStatus:
-        self.silent()
-        return super().enableCallbacks()
-
-
 def solve_selection(
     compiled: CompiledSelection,
     *,
@@ -46,6 +36,11 @@ def solve_selection(
     worth: NDArray[np.float64] | None = None,
 ) -> Choice:
     """Maximise the worth of the chosen candidates.
+
+    The relaxation, which allows parts of candidates, gives an upper bound and what choosing each
+    candidate must at least cost against it. Branch and bound is given the cheapest few hundred;
+    the best choice among them proves that a candidate which costs more than the difference to
+    the bound is in no better one. Only where others are left is it run again on all of those.
 
     Parameters
     ----------
@@ -66,63 +61,45 @@ def solve_selection(
         If HiGHS fails otherwise than by time or infeasibility.
     """
     started = time.monotonic()
-    number = len(compiled.worth)
-    rows = [r for r in (*compiled.rows, *extra) if r.group not in without]
-    impossible = any(len(r.places) == 0 and r.least > 0 for r in rows)
-    if impossible:
-        return Choice(None, 0.0, 0.0, "infeasible", time.monotonic() - started)
-    if number == 0:
-        return Choice(np.zeros(0, np.int64), 0.0, 0.0, "optimal", time.monotonic() - started)
-    solver = _Quiet()
-    for option, value in (("random_seed", SEED), ("threads", THREADS),
-                          ("time_limit", time_limit_s), ("mip_rel_gap", gap),
-                          ("mip_abs_gap", 1e-6)):  # fmt: skip
-        solver.setOptionValue(option, value)
-    solver.passModel(_model(compiled, rows, worth, free="fixed" in without))
-    solver.run()
-    status = solver.getModelStatus()
-    spent = time.monotonic() - started
-    if status in (highspy.HighsModelStatus.kInfeasible,
-                  highspy.HighsModelStatus.kUnboundedOrInfeasible):  # fmt: skip
-        return Choice(None, 0.0, 0.0, "infeasible", spent)
-    if status not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
-        raise ServiceError(
-            f"The solver stopped with '{solver.modelStatusToString(status)}'.",
-            f"求解器异常停止：{solver.modelStatusToString(status)}。",
-        )
-    info = solver.getInfo()
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Choice(None, 0.0, -info.mip_dual_bound, "unknown", spent)
-    values = np.array(solver.getSolution().col_value)
-    places = np.flatnonzero(values > 0.5)
-    objective = float((compiled.worth if worth is None else worth)[places].sum())
-    bound = max(-float(info.mip_dual_bound), objective)
-    proved = bound - objective <= gap * abs(objective) + 1e-6
-    return Choice(places, objective, bound, "optimal" if proved else "feasible", spent)
+    deadline = Deadline(time_limit_s)
+    asked = _asked(compiled, without, extra, worth)
+    whole = bool((asked.worth == np.rint(asked.worth)).all())
+
+    def choice(places: NDArray[np.int64] | None, bound: float, status: str) -> Choice:
+        objective = 0.0 if places is None else float(asked.worth[places].sum())
+        if places is not None:
+            bound = max(np.floor(bound + 1e-6) if whole else bound, objective)
+            proved = bound - objective <= max(gap, PROOF) * abs(objective) + 1e-6
+            status = "optimal" if proved else "feasible"
+        return Choice(places, objective, bound, status, time.monotonic() - started)
+
+    if any(len(r.places) == 0 and r.least > 0 for r in asked.rows):
+        return choice(None, 0.0, "infeasible")
+    if not len(asked.worth):
+        return choice(np.zeros(0, np.int64), 0.0, "optimal")
+    prices = relax(asked, deadline=deadline)
+    if prices is None:
+        return choice(None, 0.0, "infeasible")
+    if whole:  # nothing lies between two whole objectives
+        prices = replace(prices, bound=float(np.floor(prices.bound + 1e-6)))
+    found = solve_by_core(asked, prices, gap=max(gap, PROOF), deadline=deadline)
+    return choice(found.places, found.bound, found.status)
 
 
-def _model(
+def _asked(
     compiled: CompiledSelection,
-    rows: Sequence[Row],
+    without: Collection[str],
+    extra: Sequence[Row],
     worth: NDArray[np.float64] | None,
-    *,
-    free: bool,
-) -> highspy.HighsLp:
+) -> CompiledSelection:
+    """The problem with the groups left out, the rows added and the worth put in."""
     number = len(compiled.worth)
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = number, len(rows)
-    model.col_cost_ = -(compiled.worth if worth is None else worth)
-    model.col_lower_ = np.zeros(number) if free else compiled.lower
-    model.col_upper_ = np.ones(number) if free else compiled.upper
-    model.integrality_ = [highspy.HighsVarType.kInteger] * number
-    model.row_lower_ = np.array([r.least for r in rows], dtype=float)
-    model.row_upper_ = np.array([r.most for r in rows], dtype=float)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    if not rows:
-        return model
-    model.a_matrix_.start_ = np.cumsum([0, *(len(r.places) for r in rows)]).astype(np.int32)
-    model.a_matrix_.index_ = np.concatenate([r.places for r in rows]).astype(np.int32)
-    model.a_matrix_.value_ = np.concatenate([
-        np.ones(len(r.places)) if r.coefficients is None else r.coefficients for r in rows
-    ])  # fmt: skip
-    return model
+    free, exclusion = "fixed" in without, compiled.exclusion
+    return replace(
+        compiled,
+        worth=compiled.worth if worth is None else worth,
+        rows=tuple(r for r in (*compiled.rows, *extra) if r.group not in without),
+        lower=np.zeros(number) if free else compiled.lower,
+        upper=np.ones(number) if free else compiled.upper,
+        exclusion=exclusion.none() if exclusion.group in without else exclusion,
+    )

@@ -1,0 +1,102 @@
+"""Near-best choices that a planner would call different: on other land, not the same land again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from gis_core.bases.compile import CompiledSelection, Row, on_the_plane
+from gis_core.bases.deadline import Deadline
+from gis_core.bases.rules import SelectionRules
+from gis_core.bases.solve import Choice, solve_selection
+from gis_core.text import Text
+
+SAME_LAND = 0.2  # of the smaller area; a planner sees two bases that share more as one place
+ALTERNATIVES_RULE = Text(
+    f"In an alternative every base is either one of the best choice or shares less than "
+    f"{SAME_LAND:.0%} of its land with each of them, and at least one base differs so from every "
+    "alternative before.",
+    f"备选方案中的每个基地，或为最优方案中的基地，或与最优方案各基地的重叠均小于 {SAME_LAND:.0%}；"
+    "且每个备选方案至少有一个基地与此前各方案不在同一地块。",
+)
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A near-best choice: its objective, which bases it swaps for which, and that in words."""
+
+    objective: float
+    without: tuple[str, ...]
+    with_instead: tuple[str, ...]
+    text: Text
+
+
+def find_alternatives(
+    candidates: gpd.GeoDataFrame,
+    compiled: CompiledSelection,
+    best: Choice,
+    rules: SelectionRules,
+    *,
+    names: Mapping[str, Text],
+    deadline: Deadline,
+) -> tuple[Alternative, ...]:
+    """Return the next best choices under `ALTERNATIVES_RULE`, until `deadline`, best first."""
+    if best.places is None:
+        return ()
+    ids = candidates["base_id"].to_numpy(str)
+    plane = on_the_plane(candidates)
+    upper = compiled.upper.copy()
+    upper[np.setdiff1d(same_land(plane, best.places), best.places)] = 0.0
+    elsewhere = replace(compiled, upper=upper)
+    cuts: list[Row] = []
+    found: list[Alternative] = []
+    places = best.places
+    while len(found) < rules.alternatives and not deadline.passed():
+        cuts.append(Row("different", same_land(plane, places), -np.inf, len(places) - 1))
+        other = solve_selection(elsewhere, time_limit_s=deadline.left_s(),
+                                gap=max(rules.gap, 1e-6), extra=cuts)  # fmt: skip
+        if other.places is None:
+            break
+        places = other.places
+        loss = (best.objective - other.objective) / (abs(best.objective) or 1.0)
+        out, new = np.setdiff1d(best.places, places), np.setdiff1d(places, best.places)
+        found.append(Alternative(
+            other.objective, tuple(ids[out]), tuple(ids[new]),
+            _in_words(loss, _listed(candidates, out, names), _listed(candidates, new, names)),
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def same_land(plane: NDArray[np.object_], places: Ints) -> Ints:
+    """Return all candidates that share more than `SAME_LAND` with one at `places`, rising.
+
+    The share is of the smaller of the two areas; those at `places` are among them.
+    """
+    chosen, other = shapely.STRtree(plane).query(plane[places], predicate="intersects")
+    ours = plane[places][chosen]
+    shared = shapely.area(shapely.intersection(ours, plane[other]))
+    smaller = np.minimum(shapely.area(ours), shapely.area(plane[other]))
+    return np.unique(np.concatenate((places, other[shared > SAME_LAND * smaller])))
+
+
+def _in_words(loss: float, out: Text, new: Text) -> Text:
+    return Text(
+        f"{loss:.2%} less: without {out.en}; with {new.en} instead.",
+        f"目标值低 {loss:.2%}：不选{out.zh}，改选{new.zh}。",
+    )
+
+
+def _listed(candidates: gpd.GeoDataFrame, places: Ints, names: Mapping[str, Text]) -> Text:
+    parts = []
+    for row in candidates.iloc[places].itertuples():
+        name = names.get(row.county_code, Text(row.county_code, row.county_code))
+        parts.append(Text(
+            f"{row.base_id} in {name.en} ({row.area_mu:,.0f} mu, score {row.mean_score:.2f})",
+            f"{name.zh} {row.base_id}（{row.area_mu:.0f} 亩，得分 {row.mean_score:.2f}）",
+        ))  # fmt: skip
+    return Text(", ".join(p.en for p in parts), "、".join(p.zh for p in parts))

@@ -1,0 +1,123 @@
+"""HiGHS, as quiet and as deterministic as this program needs it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.bases.compile import Row
+from gis_core.errors import ServiceError
+
+SEED = 1
+# HiGHS keeps one pool of threads a process: a solve that asks for another number is refused, so
+# every solve of the program asks for the same.
+THREADS = 1
+INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Chosen places or None; an upper bound; ``solved``, ``infeasible`` or ``unknown``."""
+
+    places: NDArray[np.int64] | None
+    bound: float
+    status: str
+
+
+class Quiet(highspy.Highs):
+    """HiGHS without its banner, which the plain constructor prints on standard output."""
+
+    def enableCallbacks(self) -> highspy.HighsStatus:
+        self.silent()
+        return super().enableCallbacks()
+
+
+def quiet_solver(**options: float | str) -> Quiet:
+    """Return a solver with this program's seed and threads, and `options`."""
+    solver = Quiet()
+    for option, value in {"random_seed": SEED, "threads": THREADS, **options}.items():
+        solver.setOptionValue(option, value)
+    return solver
+
+
+def solve_binary(
+    worth: NDArray[np.float64],
+    rows: Sequence[Row],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    *,
+    gap: float,
+    time_limit_s: float,
+    start: NDArray[np.int64] | None = None,
+) -> Solved:
+    """Maximise the worth of the chosen under `rows` by branch and bound.
+
+    Raises
+    ------
+    ServiceError
+        If HiGHS stops otherwise than by time or infeasibility.
+    """
+    solver = quiet_solver(time_limit=time_limit_s, mip_rel_gap=gap, mip_abs_gap=1e-6)
+    solver.passModel(model_of(worth, rows, lower, upper, whole=True))
+    if start is not None:
+        chosen = np.zeros(len(worth))
+        chosen[start] = 1.0
+        solver.setSolution(len(worth), np.arange(len(worth), dtype=np.int32), chosen)
+    solver.run()
+    status = checked_status(solver)
+    if status in INFEASIBLE:
+        return Solved(None, 0.0, "infeasible")
+    info = solver.getInfo()
+    bound = -float(info.mip_dual_bound)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Solved(None, bound, "unknown")
+    return Solved(np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5), bound, "solved")
+
+
+def checked_status(solver: Quiet) -> highspy.HighsModelStatus:
+    """Return why `solver` stopped.
+
+    Raises
+    ------
+    ServiceError
+        If it was neither done, nor out of time, nor without a solution.
+    """
+    status = solver.getModelStatus()
+    known = (*INFEASIBLE, highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit)
+    if status not in known:
+        raise ServiceError(
+            f"The solver stopped with '{solver.modelStatusToString(status)}'.",
+            f"求解器异常停止：{solver.modelStatusToString(status)}。",
+        )
+    return status
+
+
+def model_of(
+    worth: NDArray[np.float64],
+    rows: Sequence[Row],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    *,
+    whole: bool,
+) -> highspy.HighsLp:
+    """Return HiGHS's model; `whole` asks for 0 or 1, otherwise parts are allowed."""
+    number = len(worth)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = number, len(rows)
+    model.col_cost_ = -worth
+    model.col_lower_, model.col_upper_ = lower, upper
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * number
+    model.row_lower_ = np.array([r.least for r in rows], dtype=float)
+    model.row_upper_ = np.array([r.most for r in rows], dtype=float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    if not rows:
+        return model
+    model.a_matrix_.start_ = np.cumsum([0, *(len(r.places) for r in rows)]).astype(np.int32)
+    model.a_matrix_.index_ = np.concatenate([r.places for r in rows]).astype(np.int32)
+    model.a_matrix_.value_ = np.concatenate([
+        np.ones(len(r.places)) if r.coefficients is None else r.coefficients for r in rows
+    ])  # fmt: skip
+    return model
