@@ -12,6 +12,7 @@ WORDS = {
     "unknown": Text("nothing found in the time given", "限定时间内未找到方案"),
     "mu": Text("mu", "亩"),
     "yuan": Text("yuan", "元"),
+    "points": Text("points", "分"),
     "boundaries": Text("boundaries", "行政边界"),
     "villages": Text("villages", "村庄"),
     "vector": Text("vector", "矢量"),

@@ -21,6 +21,8 @@ PAIR = re.compile(f"{HOLE}, {HOLE}")  # a position: longitude, latitude
 SIDE = f"\u3400-\u9fff{HOLE}，。；：！？（）、"
 HALF_WIDTH = re.compile(f"[{SIDE}] ?[,:;()?!]|[,:;()?!] ?[{SIDE}]")
 
+FOREIGN_UNIT = re.compile(f"[{SIDE}\\d] ?(?:mu|yuan)(?![\\w-])")  # 亩 and 元 are Chinese
+
 
 def fault(text: str) -> str:
     """Return the half-width mark beside Chinese words with its surroundings, "" without one."""
@@ -86,6 +88,12 @@ def test_sentences_have_chinese_punctuation(module: Path) -> None:
     assert {(line, shown) for line, shown in faults if shown} == set()
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_sentences_have_chinese_units(module: Path) -> None:
+    told = set(sentences(module.read_text("utf-8")))
+    assert {(line, text) for line, text in told if FOREIGN_UNIT.search(text)} == set()
+
+
 def chinese_values(document: Any) -> Iterator[str]:
     """Give the text of every key ``zh``; a key with Chinese beside it was cut off by a comma."""
     if isinstance(document, dict):
@@ -117,3 +125,14 @@ def test_models_have_chinese_punctuation(model: Path) -> None:
 )  # fmt: skip
 def test_what_counts_as_a_fault(text: str, wrong: bool) -> None:
     assert bool(fault(text)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (f"面积{HOLE} mu", True), ("共 500 yuan。", True), ("面积 500 亩", False),
+        ("请放宽 --min-area-mu", False), ("请填写 cost_per_person_yuan", False),
+    ],
+)  # fmt: skip
+def test_what_counts_as_a_foreign_unit(text: str, wrong: bool) -> None:
+    assert bool(FOREIGN_UNIT.search(text)) is wrong

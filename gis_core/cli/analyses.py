@@ -121,19 +121,21 @@ def _limits(per_county: str | None) -> tuple[int, int] | None:
     if not (colon and low.isdecimal() and high.isdecimal() and int(low) <= int(high)):
         raise InvalidParameterError(
             f"--per-county is '{per_county}', wanted MIN:MAX such as 1:3.",
-            f"--per-county 为“{per_county}”，应为“最少:最多”，如 1:3。",
+            f"--per-county 为“{per_county}”，应为 MIN:MAX（最少和最多），如 1:3。",
         )
     return int(low), int(high)
 
 
 def print_bases(voice: Voice, document: dict[str, Any]) -> None:
     """Print the chosen bases with objective, bound and gap."""
+    chosen = document["bases"]
+    area = sum(b["area_mu"] for b in chosen)
     voice.table(
-        Text("Bases", "基地"),
+        Text(f"{len(chosen)} bases, {area:,.0f} mu", f"{len(chosen)}个基地，共{area:,.0f}亩"),
         [Text("no.", "序号"), Text("county", "县"), Text("area, mu", "面积（亩）"),
          Text("mean score", "平均得分"), Text("compactness", "紧凑度")],
         [[b["number"], b["county_name"], b["area_mu"], b["mean_score"], b["compactness"]]
-         for b in document["bases"]],
+         for b in chosen],
     )  # fmt: skip
     print_proof(voice, document)
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -36,7 +37,8 @@ class Voice:
         if not rows:
             print(Text(f"{title.en}: none", f"{title.zh}：无").in_(self.lang))
             return
-        table = Table(title=title.in_(self.lang), title_justify="left", title_style="bold")
+        table = Table(title=title.in_(self.lang), title_justify="left", title_style="bold",
+                      box=SIMPLE_HEAD, pad_edge=False)  # fmt: skip
         for column, header in enumerate(headers):
             numeric = all(isinstance(row[column], int | float) for row in rows) and bool(rows)
             table.add_column(header.in_(self.lang), justify="right" if numeric else "left")
@@ -73,5 +75,5 @@ def _cell(value: Any, lang: str) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.3g}" if abs(value) < 10 else f"{value:,.0f}"
+        return f"{value:.3f}" if 0 < abs(value) < 10 else f"{value:,.0f}"
     return str(value)

@@ -25,7 +25,7 @@ def priority(as_json: Json = False) -> None:
         voice.result(rows)
         return
     voice.table(
-        Text(f"The first {ROWS_SHOWN} of {len(rows):,}", f"前 {ROWS_SHOWN} 个，共 {len(rows)} 个"),
+        Text(f"The first {ROWS_SHOWN} of {len(rows):,}", f"前{ROWS_SHOWN}个（共{len(rows)}个）"),
         [Text("rank", "名次"), Text("village", "村"), Text("county", "县"), Text("people", "人"),
          Text("score", "得分")],
         [[r["rank"], r["name"], r["county_name"], r["people"], r["score"]]
@@ -68,28 +68,40 @@ def _forms(value: str | None) -> tuple[str, ...] | None:
 
 
 def print_plan(voice: Voice, document: dict[str, Any]) -> None:
-    """Print a plan by year and form, what conflicts, and the proof."""
-    villages, people = Text("villages", "村"), Text("people", "人")
-    voice.table(
-        Text("Relocation by year", "分年度搬迁计划"),
-        [Text("year", "年"), villages, people, Text("households", "户"),
-         Text("cost, yuan", "费用（元）")],
-        [[str(y["year"]), y["villages"], y["people"], y["households"], y["cost_yuan"]]
-         for y in document["years"]],
-    )  # fmt: skip
+    """Print a plan by year and form with its money, what conflicts, and the proof."""
+    print_years(voice, document)
+    heads = [Text("villages", "村"), Text("people", "人"), Text("cost, yuan", "费用（元）")]
     voice.table(
         Text("By form", "按安置方式"),
-        [Text("form", "方式"), villages, people, Text("cost, yuan", "费用（元）")],
-        [[f["title"], f["villages"], f["people"], f["cost_yuan"]] for f in document["forms"]],
-    )
+        [Text("form", "方式"), *heads],
+        [[f["title"], *(f[k] for k in ("villages", "people", "cost_yuan"))]
+         for f in document["forms"] if f["villages"]],
+    )  # fmt: skip
     for conflict in document["conflicts"]:
         typer.echo(f"! {conflict['text']}")
-    moved = sum(y["people"] for y in document["years"])
-    left = sum(d["people"] for d in document["deferred"])
-    typer.echo(Text(
-        f"{moved:,} people move, {left:,} are deferred.", f"搬迁 {moved} 人，暂缓 {left} 人。"
-    ).in_(voice.lang))  # fmt: skip
     print_proof(voice, document)
+    saved = document["gap_yuan"]
+    typer.echo(document["objective_text"])
+    typer.echo(Text(
+        f"With the same waiting and journeys at most {saved:,.0f} yuan could be saved.",
+        f"在等待和路程相同的条件下，任何方案至多再省{saved:,.0f}元。",
+    ).in_(voice.lang))  # fmt: skip
+
+
+def print_years(voice: Voice, document: dict[str, Any]) -> None:
+    """Print what moves in each year and in all, and who is left."""
+    keys = ("villages", "people", "households", "cost_yuan")
+    years = document["years"]
+    totals = [sum(y[k] for y in years) for k in keys]
+    left = sum(d["people"] or 0 for d in document["deferred"])
+    voice.table(
+        Text(f"Relocation: {totals[1]:,} people move, {left:,} are deferred",
+             f"搬迁方案：搬迁{totals[1]:,}人，暂缓{left:,}人"),
+        [Text("year", "年"), Text("villages", "村"), Text("people", "人"), Text("households", "户"),
+         Text("cost, yuan", "费用（元）")],
+        [*([str(y["year"]), *(y[k] for k in keys)] for y in years),
+         [Text("all", "合计"), *totals]],
+    )  # fmt: skip
 
 
 @app.command()

@@ -48,10 +48,12 @@ def check(
 def print_check(voice: Voice, document: dict[str, Any]) -> None:
     """Print a survey check as a table and its problems as sentences."""
     if document["brackets"]:
+        reported = any(b["reported_villages"] is not None for b in document["brackets"])
+        as_given = Text(", as reported", "（上报数）") if reported else Text("", "")
         voice.table(
-            Text("Survey by bracket", "调查分组"),
+            Text(f"Survey by bracket{as_given.en}", f"调查分组{as_given.zh}"),
             [Text("bracket", "分组"), Text("villages", "村"), Text("households", "户"),
-             Text("people", "人"), Text("possible people", "可能人口"), Text("sound", "合理")],
+             Text("people", "人"), Text("people possible", "可能人数"), Text("sound", "合理")],
             [_row(bracket) for bracket in document["brackets"]],
         )  # fmt: skip
     for problem in document["problems"]:

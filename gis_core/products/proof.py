@@ -7,7 +7,7 @@ from gis_core.words import word
 
 
 def proof_line(document: dict[str, Any], lang: str, *, unit: str) -> str:
-    """Return the line for the document of a choice of bases (`unit` mu) or of a plan (yuan).
+    """Return the line for the document of a choice of bases (`unit` mu) or of a plan (points).
 
     What ended without a result has neither objective nor gap, and says so; a part of a document,
     without the status of the whole, gives an empty line.

@@ -11,6 +11,8 @@ from gis_core.relocation.problem import SCATTERED, Problem
 def compile_problem(problem: Problem) -> CompiledPlan:
     """Return the coefficients of a plan's objective and rules.
 
+    The objective is in points: a yuan of cost counts one, the weights say what a minute of
+    journey and a year of waiting count.
     A move costs people × cost per person, and people × minutes × `travel_yuan` (scattered: the
     minutes to the nearest destination in reach). Waiting until
     year index y costs people × urgency × `waiting_yuan` × y. Deferral costs the waiting until just

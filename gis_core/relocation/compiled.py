@@ -30,14 +30,16 @@ DEFERRED = -1  # site and year of a unit that does not move
 class CompiledPlan:
     """Coefficients of the problem above; U units, S sites, Y years, G groups.
 
+    Costs are in points, what the objective counts in; a yuan spent is one of them.
+
     Attributes
     ----------
     people
         (U,) persons, at least 0.
     place_cost, time_cost
-        (U, S) and (U, Y) in yuan; ``inf`` where the unit may not go there or then.
+        (U, S) and (U, Y) points; ``inf`` where the unit may not go there or then.
     defer_cost
-        (U,) yuan for not moving at all; ``inf`` when the unit must move.
+        (U,) points for not moving at all; ``inf`` when the unit must move.
     load, spending
         (U, S) places used and yuan spent; finite, at least 0.
     quota, budget
@@ -84,7 +86,7 @@ class CompiledPlan:
         return int(self.time_cost.shape[1])
 
     def cost_of(self, site: Ints, year: Ints) -> float:
-        """Return the objective, in yuan, of sending unit u to site[u] in year[u]."""
+        """Return the objective, in points, of sending unit u to site[u] in year[u]."""
         moves = np.flatnonzero(site != DEFERRED)
         stays = site == DEFERRED
         moved = self.place_cost[moves, site[moves]] + self.time_cost[moves, year[moves]]

@@ -12,10 +12,10 @@ from gis_core.provenance import Provenance, hash_document
 from gis_core.relocation.compile import compile_problem
 from gis_core.relocation.compiled import DEFERRED, CompiledPlan
 from gis_core.relocation.conflict import find_conflict
-from gis_core.relocation.explain import Reasons
 from gis_core.relocation.factors import load_priority_model
 from gis_core.relocation.priority import Ranking, factors_from_survey, rank_villages
 from gis_core.relocation.problem import SCATTERED, Problem, make_problem
+from gis_core.relocation.reasons import Reasons
 from gis_core.relocation.result import (
     FORMS,
     Assignment,
@@ -54,8 +54,9 @@ def plan_relocation(
 ) -> RelocationPlan:
     """Plan which target village moves where and when.
 
-    The objective, minimised, in yuan: cost of the moves + weighted journeys + weighted waiting,
-    the more urgent a village the dearer (see `compile.compile_problem`). The plan is within the
+    The objective, minimised, in points, of which a yuan of cost counts one: cost of the moves +
+    weighted journeys + weighted waiting, the more urgent a village the more (see
+    `compile.compile_problem`). The plan is within the
     stated gap of the best possible, independent of the order of rows.
 
     Parameters
@@ -171,7 +172,8 @@ def _assignments(reasons: Reasons) -> tuple[Assignment, ...]:
             cost_yuan=float(reasons.compiled.spending[u, reasons.site[u]]),
             travel_time_min=reasons.travel(u, int(reasons.site[u])),
             why=reasons.why_assigned(u), rank=int(unit["rank"]),
-            runner_up=reasons.runner_up(u),
+            runner_up=reasons.runner_up(u), destination_en=site["name_en"],
+            cost_assumed=bool(site["assumed"]), urgency=reasons.urgency(u),
         ))  # fmt: skip
     return tuple(rows)
 
@@ -181,7 +183,8 @@ def _deferred(reasons: Reasons) -> tuple[Deferred, ...]:
     waits = [u for u in np.argsort(units["rank"]) if reasons.site[u] == DEFERRED]
     rows = [
         Deferred(units["village_id"][u], units["name"][u], units["county_code"][u],
-                 int(units["people"][u]), reasons.why_deferred(u), int(units["rank"][u]))
+                 int(units["people"][u]), reasons.why_deferred(u), int(units["rank"][u]),
+                 reasons.urgency(u))
         for u in waits
     ]  # fmt: skip
     left = reasons.problem.left_out.sort_values("rank")
@@ -248,11 +251,11 @@ def _caveats(problem: Problem) -> tuple[Text, ...]:
             "安置点未给出人均费用的，采用规划假设值，请在标准表中替换。",
         ))  # fmt: skip
     caveats.append(Text(
-        f"Weights of the objective are the planner's: {rules.weights.waiting_yuan:,.0f} yuan for "
-        "a person's year of waiting at urgency 1, "
-        f"{rules.weights.travel_yuan:,.0f} yuan for a person's minute of journey.",
-        f"目标函数权重由规划者设定：紧迫度为1的每人每年等待计{rules.weights.waiting_yuan:.0f}元，"
-        f"每人每分钟路程计{rules.weights.travel_yuan:.0f}元。",
+        "The planner's weights: a person's year of waiting at urgency 1 counts as much as "
+        f"{rules.weights.waiting_yuan:,.0f} yuan of cost, a person's minute of journey as much as "
+        f"{rules.weights.travel_yuan:,.0f} yuan.",
+        f"权重由规划者设定：紧迫度为1的每人每年等待，相当于费用{rules.weights.waiting_yuan:.0f}元；"
+        f"每人每分钟路程，相当于费用{rules.weights.travel_yuan:.0f}元。",
     ))  # fmt: skip
     if (problem.sites["kind"] == SCATTERED).any():
         caveats.append(Text(

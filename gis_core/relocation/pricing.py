@@ -60,7 +60,7 @@ class Prices:
 def price(plan: CompiledPlan, duals: Duals) -> Prices:
     """Return the Lagrangian bound of `plan` at `duals` with each unit's cheapest choices.
 
-    `cheapest` is (U,) in yuan, deferral included (`inf` when a unit can neither move nor be
+    `cheapest` is (U,) points, deferral included (`inf` when a unit can neither move nor be
     deferred); `by_year` and `site_by_year` are (U, Y), ``inf`` and −1 where no site is allowed.
     """
     by_year, site_by_year = _price_moves(
@@ -100,7 +100,7 @@ def _price_moves(
 
 @dataclass(frozen=True)
 class Columns:
-    """Moves: unit, site, year, and how far each lies above its unit's cheapest, in yuan."""
+    """Moves: unit, site, year, and how far each lies above its unit's cheapest, in points."""
 
     unit: Ints
     site: Ints
@@ -112,7 +112,7 @@ class Columns:
 
 
 def columns_within(plan: CompiledPlan, duals: Duals, prices: Prices, *, excess: float) -> Columns:
-    """Return every move priced within `excess` yuan of its unit's cheapest choice.
+    """Return every move priced within `excess` points of its unit's cheapest choice.
 
     A move left out cannot be part of a plan better than ``prices.bound + excess``: taking it
     would lift the bound by more than that (reduced-cost fixing).

@@ -112,8 +112,8 @@ def rank_villages(villages: pd.DataFrame, factors: pd.DataFrame, model: Priority
         raise InvalidModelError(
             f"None of the factors of model {model.name} is known for any village; it wants "
             f"{', '.join(f.name for f in model.factors)}.",
-            f"模型 {model.name} 的因子都没有数据；"
-            f"需要 {'、'.join(f.name for f in model.factors)}。",
+            f"模型 {model.name} 的因子都没有数据；需要 "
+            f"{'、'.join(f.name for f in model.factors)}。",
         )
     parts, share, weights = _score(known, used)
     people = villages["people"].astype(float).set_axis(known.index)
@@ -148,8 +148,8 @@ def _remarks(model: PriorityModel, used: list[Factor], table: pd.DataFrame) -> t
         remarks.append(Text(
             "Priority was scored without " + ", ".join(f.title.en for f in missing)
             + " (no data); the other weights were raised in proportion.",
-            "评分未计入" + "、".join(f.title.zh for f in missing) + "（无数据）；"
-            "其余权重按比例放大。",
+            "评分未计入" + "、".join(f.title.zh for f in missing)
+            + "（无数据）；其余权重按比例放大。",
         ))  # fmt: skip
     partly = int((table["known"] < 1 - 1e-9).sum())
     if partly:

@@ -52,8 +52,9 @@ class Alternative:
 class Assignment:
     """One village's move as a whole; travel time is from the old to the new place, in minutes.
 
-    `rank` is the village's priority among the targets, from 1; `runner_up` is None when no other
-    destination is allowed.
+    `rank` is the village's priority in the survey, from 1; `urgency` says what makes it so;
+    `runner_up` is None when no other destination is allowed; `cost_assumed` tells that the cost a
+    person is an assumption of the standards table.
     """
 
     village_id: str
@@ -70,6 +71,9 @@ class Assignment:
     why: Text
     rank: int = 0
     runner_up: Alternative | None = None
+    destination_en: str = ""
+    cost_assumed: bool = False
+    urgency: Text = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class Deferred:
     people: int | None
     why: Text
     rank: int = 0
+    urgency: Text = Text("", "")
 
 
 @dataclass(frozen=True)
@@ -98,16 +103,31 @@ class DestinationUse:
 
 @dataclass(frozen=True)
 class ObjectiveParts:
-    """What the objective adds up from, in yuan.
+    """What the objective adds up from, in points, of which a yuan of cost counts one.
 
-    Cost of the moves; weighted length of the journeys; weighted waiting of villages moved later;
-    waiting of deferred villages.
+    Cost of the moves (money); weighted length of the journeys; weighted waiting of villages moved
+    later; what deferred villages count.
     """
 
     moves_yuan: float
-    travel_yuan: float
-    waiting_yuan: float
-    deferral_yuan: float
+    travel_points: float
+    waiting_points: float
+    deferral_points: float
+
+    def sentence(self) -> Text:
+        """Say what the objective is made of, and that only the cost of the moves is money."""
+        shares = (self.travel_points, self.waiting_points, self.deferral_points)
+        total = self.moves_yuan + sum(shares)
+        en, zh = [f"{v / 1e6:,.1f}" for v in shares], [f"{v / 1e4:.0f}" for v in shares]
+        return Text(
+            f"The objective of {total / 1e6:,.1f} million points is no sum of money: it adds the "
+            f"cost of the moves ({self.moves_yuan / 1e6:,.1f} million yuan, a point each), the "
+            f"journeys ({en[0]} million points), the waiting of villages moved later ({en[1]}) and "
+            f"the villages deferred ({en[2]}), by the planner's weights.",
+            f"目标值{total / 1e4:.0f}万分不是金额，由四部分按规划者设定的权重相加："
+            f"搬迁费用{self.moves_yuan / 1e4:.0f}万元（每元计1分）、路程{zh[0]}万分、"
+            f"后搬村的等待{zh[1]}万分、暂缓的村{zh[2]}万分。",
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +149,8 @@ class RelocationPlan:
     `status` is ``optimal`` (gap at most the one asked for), ``feasible`` (stopped before),
     ``infeasible`` (the rules contradict; `conflicts` says which) or ``unknown`` (stopped before a
     plan was found or its impossibility proved). `gap` is (objective − bound) / |objective| of the
-    minimised objective in yuan; objective and gap are infinite without a plan.
+    minimised objective, which is in points, not money; objective and gap are infinite without a
+    plan.
     """
 
     status: str
@@ -153,7 +174,9 @@ class RelocationPlan:
         """Return the plan as plain values, sentences as ``{"en": …, "zh": …}``.
 
         Amounts stand under the interface's short name and under the one with its unit (`cost`
-        and `cost_yuan`); what is infinite or unknown is None.
+        and `cost_yuan`); what is infinite or unknown is None. Money are the `…_yuan`: `cost_yuan`
+        of all moves, and `gap_yuan`, what a plan that keeps the same villages waiting as long and
+        sends them as far could cost less at most. The objective and its bound are points.
         """
         document = as_document(self)
         for row in (*document["years"], *document["forms"], *document["assignments"]):
@@ -161,8 +184,10 @@ class RelocationPlan:
         for name in ("objective", "bound", "gap"):
             value = getattr(self, name)
             document[name] = value if math.isfinite(value) else None
-        document["objective_unit"] = "yuan"
-        document["gap_yuan"] = (
-            self.objective - self.bound if math.isfinite(self.objective - self.bound) else None
-        )
+        gap = self.objective - self.bound
+        planned = math.isfinite(gap)
+        document["objective_unit"] = "points"
+        document["objective_text"] = as_document(self.parts.sentence() if planned else Text("", ""))
+        document["cost_yuan"] = self.parts.moves_yuan if planned else None
+        document["gap_yuan"] = gap if planned else None
         return document

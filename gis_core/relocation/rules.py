@@ -21,9 +21,9 @@ class FixedMove:
 
 @dataclass(frozen=True)
 class Weights:
-    """What the objective pays, in yuan, beside the cost of the moves themselves.
+    """What the objective counts beside the cost of the moves themselves: prices, not money spent.
 
-    All are planner's parameters. `waiting_yuan` is paid for each person and year of waiting of a
+    All are planner's parameters. `waiting_yuan` counts for each person and year of waiting of a
     village of urgency 1 (less in proportion to its priority score); `travel_yuan` for each person
     and minute between the old and the new place.
     """

@@ -29,7 +29,7 @@ def never() -> bool:
 class SolveOptions:
     """When to stop: a gap (0 to 1), a time limit in seconds, or a call that returns True.
 
-    `enough_bound`, in yuan, stops as soon as the bound reaches it: the question was only whether
+    `enough_bound`, in points, stops as soon as the bound reaches it: the question was only whether
     a plan cheaper than that can exist.
     """
 
@@ -45,8 +45,8 @@ class Solution:
 
     `status` is ``optimal`` (gap at most the one asked for), ``feasible`` (stopped before),
     ``infeasible`` (proved that not all who must move can) or ``unknown`` (stopped with no plan).
-    Costs are in yuan; `time_s` is the search, once-only compiling not counted; `gap` is
-    (objective − bound) / |objective|, ``inf`` without a plan.
+    Costs are in points (see `compile.compile_problem`); `time_s` is the search, once-only
+    compiling not counted; `gap` is (objective − bound) / |objective|, ``inf`` without a plan.
     """
 
     status: str

@@ -9,7 +9,7 @@ from gis_core.relocation.compiled import CompiledPlan, Floats, Ints
 from gis_core.relocation.master import stay_costs
 
 SLACK = 1e-6  # rules are held to this many persons, places or yuan
-LEAST_GAIN = 1e-6  # a step must save at least this many yuan
+LEAST_GAIN = 1e-6  # a step must save at least this many points
 
 
 class Tables(NamedTuple):
@@ -72,7 +72,7 @@ def use_room(tables: Tables, room: Room, u: int, s: int, y: int, sign: float) ->
 
 @njit(cache=True, nogil=True)
 def cost_at(tables: Tables, u: int, s: int, y: int) -> float:
-    """Return the cost of the move in yuan; of staying where `s` is below 0."""
+    """Return the cost of the move in points; of staying where `s` is below 0."""
     if s < 0:
         return tables.stay_cost[u]
     return tables.place_cost[u, s] + tables.time_cost[u, y]

@@ -94,9 +94,8 @@ class Surfaces:
                 f"The model needs the layer '{theme}', which is not here. Import it (upland import "
                 f"layer {theme} FILE, or upland import raster {theme} FILE), or mark the criterion "
                 "optional.",
-                f"模型需要“{theme}”图层，但工作区中没有。"
-                f"请导入（upland import layer {theme} 文件 或 "
-                f"upland import raster {theme} 文件），或将该准则标为 optional。",
+                f"模型需要“{theme}”图层，但工作区中没有。请导入（upland import layer {theme} 文件，"
+                f"或 upland import raster {theme} 文件），或将该准则标为 optional。",
             )
         return self.layers[theme]
 

@@ -165,8 +165,8 @@ def _asked_weights(
             f"The weights do not fit the model '{model.name}': no criterion is named "
             f"{', '.join(strange) or '(none)'}; without a weight are "
             f"{', '.join(missing) or '(none)'}. Give one to each of {', '.join(known)}.",
-            f"权重与模型“{model.name}”不符：没有名为 {'、'.join(strange) or '(无)'} 的准则；"
-            f"缺少权重的准则：{'、'.join(missing) or '(无)'}。请为 {'、'.join(known)} "
+            f"权重与模型“{model.name}”不符：没有名为 {'、'.join(strange) or '（无）'} 的准则；"
+            f"缺少权重的准则：{'、'.join(missing) or '（无）'}。请为 {'、'.join(known)} "
             "各设一个权重。",
         )
     return {c.name: weights[c.name] for c in used}

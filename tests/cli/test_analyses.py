@@ -6,7 +6,7 @@ from gis_core.cli.analyses import print_proof
 from gis_core.cli.output import Voice
 
 
-@pytest.mark.parametrize(("unit", "zh"), [("mu", "亩"), ("yuan", "元")])
+@pytest.mark.parametrize(("unit", "zh"), [("mu", "亩"), ("points", "分")])
 def test_the_proof_is_told_in_the_readers_units(
     unit: str, zh: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -51,7 +51,7 @@ def test_the_plan_has_its_total_and_its_proof_with_units() -> None:
     page = flat(render(context("zh"), PageFigures(NAME, plan=plan(), bases=bases())))
     assert '<tr class="all"><td>合计</td><td>3</td><td>180</td><td>18</td><td>90</td></tr>' in page
     assert "目标值 225,368 亩，界 225,400 亩，差距 0.01%" in page
-    assert "目标值 900 元，界 899 元，差距 0.10%" in page
+    assert "目标值 900 分，界 899 分，差距 0.10%" in page
     assert not re.search(r"\d (mu|yuan)\b", page)
 
 

@@ -37,7 +37,7 @@ def test_published_case_is_optimal_within_its_gap(published: RelocationPlan) -> 
     assert 0 <= published.gap <= 0.005
     assert published.bound <= published.objective
     parts = published.parts
-    total = parts.moves_yuan + parts.travel_yuan + parts.waiting_yuan + parts.deferral_yuan
+    total = parts.moves_yuan + parts.travel_points + parts.waiting_points + parts.deferral_points
     assert total == pytest.approx(published.objective)
 
 

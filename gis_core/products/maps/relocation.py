@@ -217,7 +217,8 @@ def _year_table(plan: dict[str, Any], context: MapContext) -> PanelTable:
     cost = "10,000 yuan" if lang == "en" else "费用（万元）"
     notes = []
     if plan.get("gap") is not None:
-        notes.append(proof_line(plan, lang, unit="yuan"))
+        notes.append(proof_line(plan, lang, unit="points"))
+        notes += [str(plan[key]) for key in ("objective_text",) if plan.get(key)]
     heads = [say("year", lang), say("village_count", lang), say("people", lang), cost]
     if not context.show_villages:
         notes.append(say("aggregated", lang))
