@@ -1,37 +1,19 @@
 """Map pages in headless Chromium, from the disk, with the network cut."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from gis_core.products.assets import vendor_built
 from gis_core.products.maps.overview import overview_map
 from gis_core.products.maps.page import render_page
 from gis_core.products.maps.relocation import relocation_map
+from tests.products.browsing import SIZES, open_page
 from tests.products.landscape import HOSTILE, context, counties, destinations, plan, villages
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-PATIENCE_MS = 180_000  # far more than is needed, for machines under load
-SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 POINTS = """(() => { let n = 0;
-uplandMap.eachLayer(l => { if (l.place !== undefined) n++; }); return n; })()"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed; make test installs it")
-    if not vendor_built():
-        pytest.skip("the map assets were not built; run scripts/build_assets.py")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with sync_playwright() as tool:
-        held = tool.chromium.launch(executable_path=CHROMIUM, args=flags, timeout=PATIENCE_MS)
-        yield held
-        held.close()
+uplandMap.eachLayer(l => { if (l.shown) n += l.shown(); }); return n; })()"""
 
 
 def write_page(folder: Path, name: str, lang: str) -> Path:
@@ -46,25 +28,6 @@ def write_page(folder: Path, name: str, lang: str) -> Path:
     path = folder / f"{name}-{lang}.html"
     path.write_text(render_page(found, told), "utf-8")
     return path
-
-
-def open_page(browser: Browser, path: Path, size: str = "desktop") -> tuple[Page, list[str]]:
-    """Return the page and the list that its errors and requests to elsewhere go to."""
-    width, height = SIZES[size]
-    held = browser.new_context(viewport={"width": width, "height": height})
-    held.set_offline(True)
-    held.set_default_timeout(PATIENCE_MS)
-    faults: list[str] = []
-    page = held.new_page()
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: faults.append(str(e)))
-    page.on(
-        "request",
-        lambda r: None if r.url.startswith(("file:", "data:")) else faults.append(r.url),
-    )
-    page.goto(path.as_uri())
-    page.wait_for_function("window.uplandMap !== undefined")
-    return page, faults
 
 
 @pytest.mark.parametrize("size", SIZES)

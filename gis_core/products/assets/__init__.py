@@ -3,7 +3,8 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-OWN = {"upland.js", "upland.css", "pages.css"}
+MAP_SCRIPTS = ("packed.js", "points.js", "labels.js", "search.js", "paper.js", "upland.js")
+OWN = {*MAP_SCRIPTS, "upland.css", "pages.css"}
 
 
 def asset_path(name: str) -> Path | None:

@@ -1,10 +1,11 @@
-/* Upland's map page: draws compact data on a Leaflet map, popups, search, years. No framework. */
-var upland = (function () {
+/* Upland's map page: draws compact data on a Leaflet map, with popups, legend, years. No framework. */
+var upland = window.upland || {};
+(function () {
   "use strict";
   var SCALE = 1e5;
-  var index = [];      // what the search finds: {name, other, kind, lat, lon, open}
-  var yearLayers = []; // layers that answer to the year: function (year or null)
-  var sized = [];      // points that grow as the map is looked at closer
+  var yearLayers = []; // functions of a year, or null for all
+  var stack = [];      // groups of shapes in the order they are drawn in
+  var counties = [];   // shapes that answer where nothing else does
   var renderer = null;
 
   function text(value) {
@@ -44,210 +45,146 @@ var upland = (function () {
     return html;
   }
 
-  function remember(name, other, kind, lat, lon, layer) {
-    if (name) index.push({ name: name, other: other || "", kind: kind, lat: lat, lon: lon, layer: layer });
+  // Slanting lines, so that what lies below stays readable; `lean` is 1 or -1.
+  function hatch(style) {
+    var box = document.createElement("canvas"), pen = box.getContext("2d"), side = 8;
+    box.width = box.height = side;
+    pen.strokeStyle = style.hatchColor;
+    pen.lineWidth = 1.6;
+    [-side, 0, side].forEach(function (shift) {
+      pen.moveTo(shift, style.hatch > 0 ? side : 0);
+      pen.lineTo(shift + side, style.hatch > 0 ? 0 : side);
+    });
+    pen.stroke();
+    return pen.createPattern(box, "repeat");
   }
 
   function areas(data) {
     var group = L.layerGroup();
+    if (data.style.hatch) data.style = Object.assign({}, data.style, { fillColor: hatch(data.style), fillOpacity: 1 });
     data.features.forEach(function (f) {
       var rings = f.rings.map(function (polygon) { return polygon.map(path); });
-      var style = Object.assign({ renderer: data.svg ? undefined : canvas() }, data.style, f.style || {});
+      var style = Object.assign({ renderer: canvas(), interactive: !data.below }, data.style, f.style || {});
       var shape = L.polygon(rings, style).addTo(group);
       if (f.rows || f.note) shape.bindPopup(popup(f.name, f.rows || [], f.note));
-      if (f.label !== undefined) {
-        var box = shape.getBounds().getCenter();
-        var at = f.at ? L.latLng(f.at[1], f.at[0]) : box;
-        if (f.label) {
-          L.marker(at, { interactive: false, keyboard: false,
-            icon: L.divIcon({ className: "number-label", html: text(f.label), iconSize: [22, 22] }) }).addTo(group);
-        }
-      }
-      if (data.kind) {
-        var c = f.at ? { lat: f.at[1], lng: f.at[0] } : shape.getBounds().getCenter();
-        remember(f.name, f.other, data.kind, c.lat, c.lng, shape);
-      }
+      var at = f.at ? L.latLng(f.at[1], f.at[0]) : shape.getBounds().getCenter();
+      if (f.label) upland.label(f.label, at, "number", { bounds: shape.getBounds() }).addTo(group);
+      if (data.below) { shape.named = f.name; counties.push(shape); }
+      if (data.kind) upland.remember({ name: f.name, other: f.other || "", kind: data.kind, lat: at.lat, lon: at.lng, layer: shape });
     });
-    return group;
-  }
-
-  function labels(data) {
-    var group = L.layerGroup();
-    data.features.forEach(function (f) {
-      L.marker([f.at[1], f.at[0]], { interactive: false, keyboard: false,
-        icon: L.divIcon({ className: "name-label", html: "<span>" + text(f.name) + "</span>", iconSize: [0, 0] }) })
-        .addTo(group);
-    });
+    stack.push(group);
     return group;
   }
 
   function lines(data) {
     var group = L.layerGroup();
     data.classes.forEach(function (c) {
-      var drawn = L.polyline(c.parts.map(path), Object.assign({ renderer: canvas(), interactive: Boolean(c.name) }, c.style));
-      if (c.name) drawn.bindTooltip(text(c.name), { sticky: true });
-      drawn.addTo(group);
+      L.polyline(c.parts.map(path), Object.assign({ renderer: canvas(), interactive: false }, c.style)).addTo(group);
     });
-    return group;
-  }
-
-  function unroll(field) {
-    if (!field.runs) return;
-    field.of = [];
-    for (var i = 0; i < field.runs.length; i += 2) {
-      for (var n = field.runs[i + 1]; n > 0; n--) field.of.push(field.runs[i]);
-    }
-  }
-
-  function cell(field, i) {
-    return field.words ? field.words[field.of[i]] : field.values[i];
-  }
-
-  function points(data) {
-    var group = L.layerGroup(), marks = [], x = 0, y = 0;
-    for (var i = 0; i < data.x.length; i++) {
-      x += data.x[i]; y += data.y[i];
-      var style = Object.assign({ renderer: canvas() }, data.styles[data.style ? data.style[i] : 0]);
-      var mark = L.circleMarker([y / SCALE, x / SCALE], style);
-      mark.place = i;
-      mark.least = style.radius;
-      sized.push(mark);
-      mark.bindPopup(describe);
-      mark.addTo(group);
-      marks.push(mark);
-      if (data.kind) remember(data.name[i], data.other ? data.other[i] : "", data.kind, y / SCALE, x / SCALE, mark);
-    }
-    data.fields.concat(data.note ? [data.note] : []).forEach(unroll);
-    function describe(mark) {
-      var rows = data.fields.map(function (f) { return [f.label, cell(f, mark.place)]; });
-      return popup(data.name[mark.place], rows, data.note ? cell(data.note, mark.place) : "");
-    }
-    if (data.year) {
-      yearLayers.push(function (year) {
-        marks.forEach(function (mark, i) {
-          var shown = year === null || data.year[i] === year;
-          if (shown) group.addLayer(mark); else group.removeLayer(mark);
-        });
-      });
-    }
+    stack.push(group);
     return group;
   }
 
   function flows(data) {
-    var group = L.layerGroup(), parts = [];
-    data.moves.forEach(function (m) {
+    var group = L.layerGroup(), parts = data.moves.map(function (m) {
       var line = L.polyline(path(m.line), Object.assign({ renderer: canvas(), interactive: false }, data.styles[m.style]));
-      parts.push([line, m.year]);
       line.addTo(group);
+      return { line: line, year: m.year };
     });
     yearLayers.push(function (year) {
       parts.forEach(function (p) {
-        if (year === null || p[1] === year) group.addLayer(p[0]); else group.removeLayer(p[0]);
+        if (year === null || p.year === year) group.addLayer(p.line); else group.removeLayer(p.line);
       });
     });
+    stack.push(group);
     return group;
   }
 
-  function resize(map) {
-    var grown = Math.pow(1.22, Math.max(0, Math.min(6, map.getZoom() - 9)));
-    sized.forEach(function (mark) { mark.setRadius(mark.least * grown); });
-  }
-
-  function find(words) {
-    var wanted = words.trim().toLowerCase();
-    if (!wanted) return [];
-    var starts = [], holds = [];
-    for (var i = 0; i < index.length && starts.length < 12; i++) {
-      var names = [index[i].name.toLowerCase(), index[i].other.toLowerCase()];
-      if (names[0].indexOf(wanted) === 0 || names[1].indexOf(wanted) === 0) starts.push(index[i]);
-      else if (holds.length < 12 && (names[0].indexOf(wanted) > 0 || names[1].indexOf(wanted) > 0)) holds.push(index[i]);
-    }
-    return starts.concat(holds).slice(0, 12);
-  }
-
-  function search(map, words) {
-    var box = document.getElementById("search"), list = document.getElementById("found");
-    if (!box) return;
-    function show() {
-      list.textContent = "";
-      var hits = find(box.value);
-      box.setAttribute("aria-expanded", String(Boolean(box.value.trim())));
-      if (!hits.length && box.value.trim()) {
-        var none = document.createElement("li");
-        none.textContent = words.nothing_found;
-        none.className = "none";
-        list.appendChild(none);
-      }
-      hits.forEach(function (hit) {
-        var item = document.createElement("li"), button = document.createElement("button");
-        button.type = "button";
-        button.textContent = hit.name + (hit.other && hit.other !== hit.name ? " · " + hit.other : "");
-        var kind = document.createElement("small");
-        kind.textContent = hit.kind;
-        button.appendChild(kind);
-        button.addEventListener("click", function () { go(hit); });
-        item.appendChild(button);
-        list.appendChild(item);
-      });
-    }
-    function go(hit) {
-      list.textContent = "";
-      box.value = hit.name;
-      box.setAttribute("aria-expanded", "false");
-      map.setView([hit.lat, hit.lon], Math.max(map.getZoom(), 12));
-      if (hit.layer && hit.layer.getPopup && hit.layer.getPopup() && map.hasLayer(hit.layer)) hit.layer.openPopup();
-      else L.popup().setLatLng([hit.lat, hit.lon]).setContent("<h3>" + text(hit.name) + "</h3>").openOn(map);
-    }
-    box.addEventListener("input", show);
-    box.addEventListener("keydown", function (event) {
-      if (event.key === "Enter") { var hits = find(box.value); if (hits.length) go(hits[0]); event.preventDefault(); }
-      if (event.key === "Escape") { list.textContent = ""; box.value = ""; box.setAttribute("aria-expanded", "false"); }
-      if (event.key === "ArrowDown") { var first = list.querySelector("button"); if (first) { first.focus(); event.preventDefault(); } }
+  // A layer that is shown again is drawn last; put all back in their order.
+  function restack(map) {
+    stack.forEach(function (group) {
+      if (map.hasLayer(group)) group.eachLayer(function (part) { if (part.bringToFront) part.bringToFront(); });
     });
-    list.addEventListener("keydown", function (event) {
-      var buttons = Array.prototype.slice.call(list.querySelectorAll("button"));
-      var here = buttons.indexOf(document.activeElement);
-      if (event.key === "ArrowDown" && buttons[here + 1]) { buttons[here + 1].focus(); event.preventDefault(); }
-      if (event.key === "ArrowUp") { (buttons[here - 1] || box).focus(); event.preventDefault(); }
-      if (event.key === "Escape") { list.textContent = ""; box.focus(); }
-    });
+    upland.pointLayers.forEach(function (layer) { if (map.hasLayer(layer)) layer.bringToFront(); });
   }
 
-  function years() {
+  function openCounty(map, event) {
+    var hit = counties.find(function (c) { return map.hasLayer(c) && c._containsPoint(event.layerPoint); });
+    if (hit) hit.openPopup(event.latlng);
+  }
+
+  function years(map) {
     var choice = document.getElementById("year");
     if (!choice) return;
     choice.addEventListener("change", function () {
       var year = choice.value === "" ? null : Number(choice.value);
       yearLayers.forEach(function (apply) { apply(year); });
+      upland.pointLayers.forEach(function (layer) { layer.setYear(year); });
+      restack(map);
     });
   }
 
-  function start(map, options) {
-    var panel = document.getElementById("panel");
-    if (panel && window.matchMedia("(max-width: 640px)").matches) panel.removeAttribute("open");
-    map.attributionControl.setPrefix(false);
-    L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
+  // Legend lines of layers that are switched off are faint, and left off the paper.
+  function legend(map, control) {
+    var lines = document.querySelectorAll(".legend li[data-layer]");
+    function update() {
+      var off = control._layers.filter(function (l) { return !map.hasLayer(l.layer); }).map(function (l) { return plain(l.name); });
+      lines.forEach(function (line) { line.classList.toggle("off", off.indexOf(line.dataset.layer) >= 0); });
+    }
+    function plain(html) {
+      return new DOMParser().parseFromString(html, "text/html").body.textContent;
+    }
+    map.on("overlayadd overlayremove", update);
+    update();
+  }
+
+  function controls(map, options) {
     var words = options.words;
+    map.attributionControl.setPrefix(false);
+    map.attributionControl.addAttribution(text(options.attribution));
+    L.control.scale({ position: "bottomright", imperial: false }).addTo(map);
     L.control.zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out }).addTo(map);
     var toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
     if (toggle) { toggle.title = words.layers; toggle.setAttribute("aria-label", words.layers); }
     map.on("popupopen", function (event) {
-      var close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      var box = event.popup.getElement(), close = box.querySelector(".leaflet-popup-close-button");
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-label", box.querySelector("h3") ? box.querySelector("h3").textContent : "");
       if (close) close.setAttribute("aria-label", words.close);
     });
-    var more = document.querySelector("details.more"), was = false;
-    window.addEventListener("beforeprint", function () { if (more) { was = more.open; more.open = true; } });
-    window.addEventListener("afterprint", function () { if (more) more.open = was; });
-    map.on("zoomend", function () { resize(map); });
-    map.attributionControl.addAttribution(text(options.attribution));
-    if (options.bounds) {
-      var wide = !window.matchMedia("(max-width: 640px)").matches;
-      map.fitBounds(options.bounds, { animate: false, paddingTopLeft: wide ? [350, 10] : [10, 60], paddingBottomRight: [10, 20] });
-    }
-    search(map, options.words);
-    years();
-    window.uplandMap = map;
   }
 
-  return { areas: areas, labels: labels, lines: lines, points: points, flows: flows, start: start, find: find };
+  function isWide() { return !window.matchMedia("(max-width: 640px)").matches; }
+
+  function start(map, options, control) {
+    var panel = document.getElementById("panel");
+    if (panel && !isWide()) panel.removeAttribute("open");
+    window.uplandMap = map;
+    controls(map, options);
+    map.on("click", function (event) { openCounty(map, event); });
+    upland.keepInside(function (name) { return counties.find(function (c) { return c.named === name && map.hasLayer(c); }); });
+    map.on("overlayadd", function () { restack(map); });
+    map.on("zoomend overlayadd overlayremove", function () { upland.declutter(map); });
+    if (options.bounds) {
+      var side = document.getElementById("side").getBoundingClientRect();
+      var over = isWide() ? [side.right + 20, 10] : [10, Math.min(side.bottom + 8, map.getSize().y * 0.4)];
+      map.fitBounds(options.bounds, { animate: false, paddingTopLeft: over, paddingBottomRight: [10, 30] });
+    }
+    restack(map);
+    upland.declutter(map);
+    legend(map, control);
+    upland.search(map, options.words);
+    years(map);
+    upland.paper(map, isWide, options.bounds);
+  }
+
+  // Without Leaflet nothing can be drawn: say so instead of showing an empty page.
+  if (typeof L === "undefined") {
+    document.addEventListener("DOMContentLoaded", function () {
+      var told = document.getElementById("no-map");
+      if (told) told.hidden = false;
+    });
+  }
+
+  Object.assign(upland, { areas: areas, lines: lines, flows: flows, start: start, text: text, popup: popup, canvas: canvas });
 })();

@@ -10,6 +10,7 @@ import shapely
 import xarray as xr
 
 from gis_core.errors import NotFoundError
+from gis_core.products.assets import MAP_SCRIPTS
 from gis_core.products.maps import codec, styles
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.drawn import DrawnLayer, PageStart
@@ -17,6 +18,7 @@ from gis_core.products.maps.images import relief_picture
 from gis_core.products.maps.strings import STRINGS, say
 
 SHOWN_AT_FIRST = {"water", "river", "road", "railway", "town"}
+TOWN_NAMES_FROM = 10  # zoom; farther out only counties and bases are named
 LEAST_ZOOM, MOST_ZOOM = 6, 16
 PAGE_WORDS = ("nothing_found", "zoom_in", "zoom_out", "layers", "close")
 
@@ -27,7 +29,7 @@ def start_map(boundaries: gpd.GeoDataFrame, context: MapContext) -> folium.Map:
         tiles=None, zoom_control=False, zoom_snap=0.25, prefer_canvas=True, min_zoom=LEAST_ZOOM,
         max_zoom=MOST_ZOOM, location=_middle(shown_units(boundaries, context)), zoom_start=8,
     )  # fmt: skip
-    found.default_js = [("leaflet", "leaflet.js"), ("upland", "upland.js")]
+    found.default_js = [(name, name) for name in ("leaflet.js", *MAP_SCRIPTS)]
     found.default_css = [("leaflet_css", "leaflet.css"), ("upland_css", "upland.css")]
     return found
 
@@ -59,13 +61,14 @@ def _middle(units: gpd.GeoDataFrame) -> tuple[float, float]:
 
 def add_relief(
     found: folium.Map, elevation: xr.DataArray | None, context: MapContext, *, opacity: float
-) -> None:
-    """Put the hillshade at the very bottom."""
+) -> str:
+    """Put the hillshade at the very bottom; return the colour that level land then has."""
     if elevation is None:
-        return
+        return styles.ground(None)
     picture = relief_picture(elevation)
     add_picture(found, picture.address, picture.corners, name=say("relief", context.lang),
                 opacity=opacity, css="relief", z_index=1)  # fmt: skip
+    return styles.ground(opacity)
 
 
 def add_picture(
@@ -101,8 +104,22 @@ def add_surroundings(
         elif "Line" in kind:
             DrawnLayer("lines", _line_data(frame, theme), name=name, show=shown).add_to(found)
         else:
-            DrawnLayer("points", point_data(frame, theme, context), name=name,
-                       show=shown).add_to(found)  # fmt: skip
+            data = point_data(frame, theme, context)
+            DrawnLayer("points", data, name=name, show=shown).add_to(found)
+            if theme == "town":
+                _name_towns(found, frame, context)
+
+
+def _name_towns(found: folium.Map, towns: gpd.GeoDataFrame, context: MapContext) -> None:
+    placed = towns[towns.geom_type == "Point"]
+    names, _ = name_of(placed, context.lang)
+    features = [
+        {"name": name, "at": [round(at.x, 5), round(at.y, 5)]}
+        for name, at in zip(names, placed.geometry, strict=True)
+        if name
+    ]
+    data = {"features": features, "kind": "town", "rank": 2, "least": TOWN_NAMES_FROM}
+    DrawnLayer("labels", data, name=say("town_names", context.lang)).add_to(found)
 
 
 def _kind(frame: gpd.GeoDataFrame) -> str:
@@ -207,16 +224,18 @@ def add_counties(
             "at": [round(inside[i].x, 5), round(inside[i].y, 5)], "rows": told,
             "style": styles.DIMMED_STYLE if dimmed else {},
         })  # fmt: skip
-    data = {"features": features, "style": styles.COUNTY_STYLE,
+    data = {"features": features, "style": styles.COUNTY_STYLE, "below": True,
             "kind": say("county", context.lang)}  # fmt: skip
     DrawnLayer("areas", data, name=say("counties", context.lang)).add_to(found)
-    labels = {"features": [{"name": f["name"], "at": f["at"]} for f in features]}
+    labels = {"features": [{"name": f["name"], "at": f["at"]} for f in features],
+              "kind": "county", "rank": 1}  # fmt: skip
     DrawnLayer("labels", labels, name=say("county_names", context.lang)).add_to(found)
 
 
 def finish(found: folium.Map, boundaries: gpd.GeoDataFrame, context: MapContext) -> folium.Map:
     """Add the layer control and the start of the page; call it last."""
-    folium.LayerControl(position="topright", collapsed=True).add_to(found)
+    control = folium.LayerControl(position="topright", collapsed=True)
+    control.add_to(found)
     west, south, east, north = (float(v) for v in shown_units(boundaries, context).total_bounds)
     badge = " · ".join(context.say(label) for label in context.labels)
     attribution = f"{context.say(context.region_name)} · {context.made_at[:10]}"
@@ -224,5 +243,5 @@ def finish(found: folium.Map, boundaries: gpd.GeoDataFrame, context: MapContext)
         "bounds": [[south, west], [north, east]],
         "attribution": f"{attribution} · {badge}" if badge else attribution,
         "words": {key: say(key, context.lang) for key in PAGE_WORDS},
-    }).add_to(found)  # fmt: skip
+    }, control=control).add_to(found)  # fmt: skip
     return found

@@ -6,17 +6,21 @@ import folium
 from folium.map import Layer
 from jinja2 import Template
 
-from gis_core.products.maps.codec import layer_name, script_json
+from gis_core.products.maps.codec import layer_name, packed, script_json
 
 KINDS = ("areas", "labels", "lines", "points", "flows")
+PACKED_FROM = 30_000  # characters of JSON; what is smaller gains too little and stays readable
 
 
 class DrawnLayer(Layer):
-    """A layer of compact data; `kind` is the function of ``upland.js`` that draws it."""
+    """A layer of compact data; `kind` is the function of ``upland.js`` that draws it.
+
+    Much data is written packed (`codec.packed`), little as plain JSON.
+    """
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = upland.{{ this.kind }}({{ this.json }});
+        var {{ this.get_name() }} = upland.{{ this.kind }}({{ this.data }});
         {% endmacro %}
     """)
 
@@ -27,7 +31,8 @@ class DrawnLayer(Layer):
         super().__init__(name=layer_name(name), overlay=True, control=True, show=show)
         self._name = f"Drawn{kind.title()}"
         self.kind = kind
-        self.json = script_json(data)
+        text = script_json(data)
+        self.data = packed(data) if len(text) > PACKED_FROM else text
 
 
 class PageStart(folium.MacroElement):
@@ -35,11 +40,12 @@ class PageStart(folium.MacroElement):
 
     _template = Template("""
         {% macro script(this, kwargs) %}
-        upland.start({{ this._parent.get_name() }}, {{ this.json }});
+        upland.start({{ this._parent.get_name() }}, {{ this.json }}, {{ this.control }});
         {% endmacro %}
     """)
 
-    def __init__(self, options: dict[str, Any]) -> None:
+    def __init__(self, options: dict[str, Any], *, control: folium.LayerControl) -> None:
         super().__init__()
+        self.control = control.get_name()
         self._name = "PageStart"
         self.json = script_json(options)

@@ -64,12 +64,13 @@ def organic_map(
     if context.county is not None and bases is not None:
         bases = bases[bases["county_code"] == context.county]
     found = start_map(boundaries, context)
-    add_relief(found, elevation, context, opacity=0.55)
-    palette = {n: styles.rgba(styles.CLASS_COLOURS[c], 0.8) for c, n in CLASS_NUMBERS.items()}
-    palette[EXCLUDED_NUMBER] = styles.rgba(styles.EXCLUDED_COLOUR, 0.45)
+    ground = add_relief(found, elevation, context, opacity=0.55)
+    palette = {n: styles.rgba(styles.CLASS_COLOURS[c], styles.CLASS_OPACITY)
+               for c, n in CLASS_NUMBERS.items()}  # fmt: skip
+    palette[EXCLUDED_NUMBER] = styles.rgba(styles.EXCLUDED_COLOUR, styles.EXCLUDED_OPACITY)
     picture = class_picture(class_codes, palette)
     add_picture(found, picture.address, picture.corners, name=say("suitability", context.lang),
-                opacity=0.85, css="classes", z_index=2)  # fmt: skip
+                opacity=1, css="classes", z_index=2)  # fmt: skip
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=_county_rows(told, context))
     whole = context.county is None
@@ -79,7 +80,7 @@ def organic_map(
         DrawnLayer("areas", data, name=say("bases", context.lang)).add_to(found)
     panel = Panel(
         title=say("organic", context.lang) if bases is not None else str(told["title"]),
-        legend=_legend(told, bases, layers or {}, context),
+        legend=_legend(told, bases, layers or {}, context=context, ground=ground),
         tables=_tables(bases, chosen, boundaries, context), lists=_lists(told, context),
         warnings=[str(t) for t in chosen.get("conflicts", [])],
     )  # fmt: skip
@@ -147,18 +148,22 @@ def _legend(
     document: dict[str, Any],
     bases: gpd.GeoDataFrame | None,
     layers: Mapping[str, gpd.GeoDataFrame],
+    *,
     context: MapContext,
+    ground: str,
 ) -> list[LegendEntry]:
     entries = []
     if bases is not None and len(bases):
-        css = f"background:{styles.BASE_STYLE['fillColor']};border:2px solid #14213d"
-        entries.append(LegendEntry(say("bases", context.lang), css, "", str(len(bases))))
+        name, css = say("bases", context.lang), styles.swatch(styles.BASE_STYLE, ground)
+        entries.append(LegendEntry(name, css, "", str(len(bases)), layer=name))
+    layer = say("suitability", context.lang)
     for row in document["classes"]:
-        css = f"background:{styles.CLASS_COLOURS[row['class']]}"
-        entries.append(LegendEntry(say(row["class"], context.lang), css, "", f"{row['share']:.1%}"))
-    css = f"background:{styles.EXCLUDED_COLOUR}"
-    return [*entries, LegendEntry(say("excluded", context.lang), css),
-            *layer_legend(layers, context)]  # fmt: skip
+        colour = styles.blend(styles.CLASS_COLOURS[row["class"]], styles.CLASS_OPACITY, ground)
+        entries.append(LegendEntry(say(row["class"], context.lang), f"background:{colour}", "",
+                                   f"{row['share']:.1%}", layer=layer))  # fmt: skip
+    colour = styles.blend(styles.EXCLUDED_COLOUR, styles.EXCLUDED_OPACITY, ground)
+    excluded = LegendEntry(say("excluded", context.lang), f"background:{colour}", layer=layer)
+    return [*entries, excluded, *layer_legend(layers, context, ground)]
 
 
 def _tables(

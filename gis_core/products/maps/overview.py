@@ -55,7 +55,7 @@ def overview_map(
         Metres, dims (y, x), with CRS; for the relief.
     """
     found = start_map(boundaries, context)
-    add_relief(found, elevation, context, opacity=0.75)
+    ground = add_relief(found, elevation, context, opacity=0.75)
     sums = village_sums(boundaries, villages, context)
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=sums)
@@ -63,7 +63,8 @@ def overview_map(
         data = village_data(villages, boundaries, context)
         DrawnLayer("points", data, name=say("villages", context.lang)).add_to(found)
     panel = Panel(
-        title=say("overview", context.lang), legend=_legend(villages, layers or {}, context),
+        title=say("overview", context.lang),
+        legend=_legend(villages, layers or {}, context, ground),
         tables=[_county_table(boundaries, villages, context)] if villages is not None else [],
     )  # fmt: skip
     attach_panel(found, panel, context, where=place_line(boundaries, context))
@@ -130,6 +131,8 @@ def village_data(
         {"label": say("placed_by", lang), **coded(precise)},
     ]  # fmt: skip
     people = placed["people"].to_numpy()
+    data["where"] = 2  # a search result tells county and township
+    data["order"] = [2, 1, 0]  # small villages, drawn small, on top of large ones
     data["styles"] = list(styles.VILLAGE_STYLES)
     data["style"] = [int(v) for v in np.digitize(people, [100, 301])]
     return data
@@ -139,24 +142,26 @@ def _legend(
     villages: gpd.GeoDataFrame | None,
     layers: Mapping[str, gpd.GeoDataFrame],
     context: MapContext,
+    ground: str,
 ) -> list[LegendEntry]:
     entries = []
+    name = say("villages", context.lang)
     if villages is not None and context.show_villages:
         held = of_county(villages, context)
         counts = np.bincount(np.digitize(held["people"], [100, 301]), minlength=3)
         for size, style, count in zip(SIZES, styles.VILLAGE_STYLES, counts, strict=True):
             if count:
-                css = f"background:{style['fillColor']};border-color:{style['color']}"
-                entries.append(
-                    LegendEntry(f"{say('villages', context.lang)}, {say(size, context.lang)}"
-                                if context.lang == "en" else
-                                f"{say(size, context.lang)}的村", css, "dot", f"{count:,}")
-                )  # fmt: skip
-    return [*entries, *layer_legend(layers, context)]
+                told = say(size, context.lang)
+                told = f"{name}, {told}" if context.lang == "en" else f"{told}的村"
+                css = styles.swatch(style, ground)
+                entries.append(LegendEntry(told, css, "dot", f"{count:,}", layer=name))
+    return [*entries, *layer_legend(layers, context, ground)]
 
 
-def layer_legend(layers: Mapping[str, gpd.GeoDataFrame], context: MapContext) -> list[LegendEntry]:
-    """Return a legend line for every layer given."""
+def layer_legend(
+    layers: Mapping[str, gpd.GeoDataFrame], context: MapContext, ground: str
+) -> list[LegendEntry]:
+    """Return a legend line for every layer given, as it looks on land of the colour `ground`."""
     entries = []
     for theme, frame in layers.items():
         if not len(frame):
@@ -164,16 +169,18 @@ def layer_legend(layers: Mapping[str, gpd.GeoDataFrame], context: MapContext) ->
         name = say(theme, context.lang)
         if theme in styles.LINE_STYLES:
             dash = "dashed" if "dashArray" in styles.LINE_STYLES[theme] else "solid"
-            css = f"border-top:3px {dash} {styles.LINE_STYLES[theme]['color']}"
-            entries.append(LegendEntry(name, css, "stroke"))
+            line = styles.LINE_STYLES[theme]
+            css = f"border-top:3px {dash} {styles.blend(line['color'], line['opacity'], ground)}"
+            entries.append(LegendEntry(name, css, "stroke", layer=name))
         else:
             style = styles.POINT_STYLES.get(theme) or styles.AREA_STYLES.get(theme)
             style = style or styles.POINT_STYLES["service"]
             shape = "dot" if theme not in styles.AREA_STYLES else ""
-            css = f"background:{style['fillColor']};border-color:{style['color']}"
-            entries.append(LegendEntry(name, css, shape))
+            css = styles.swatch(style, ground)
+            entries.append(LegendEntry(name, css, shape, layer=name))
     county = f"border-top:3px solid {styles.COUNTY_STYLE['color']}"
-    return [*entries, LegendEntry(say("counties", context.lang), county, "stroke")]
+    counties = say("counties", context.lang)
+    return [*entries, LegendEntry(counties, county, "stroke", layer=counties)]
 
 
 def _county_table(

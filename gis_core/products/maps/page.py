@@ -8,12 +8,13 @@ from typing import cast
 import folium
 from branca.element import Element, Figure
 
-from gis_core.products.assets import asset_path, vendor_built
+from gis_core.products.assets import MAP_SCRIPTS, asset_path, vendor_built
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.panel import Panel, render_panel
 from gis_core.products.maps.strings import STRINGS
 
 CDN = "https://cdn.jsdelivr.net/npm/leaflet@1.9.4/dist/"
+UNPACKER = "packed.js"  # left out of pages whose layers are all small
 LEAFLET = ("leaflet.js", "leaflet.css")
 VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 
@@ -42,9 +43,12 @@ def render_page(
     html = re.sub(r'<meta name="viewport"[^>]*/?>', VIEWPORT, html, flags=re.S)
     language = "zh-CN" if context.lang == "zh" else "en"
     html = html.replace("<html>", f'<html lang="{language}">', 1)
+    packs = "upland.unpack(" in html
 
     def script(match: re.Match[str]) -> str:
         name = match.group(1)
+        if name == UNPACKER and not packs:
+            return ""
         if inline and asset_path(name) is not None:
             return f"<script>{_text(name)}</script>"
         return f'<script src="{_address(name, asset_base)}"></script>'
@@ -68,6 +72,8 @@ def _text(name: str) -> str:
     if path is None:
         raise FileNotFoundError(name)
     text = path.read_text("utf-8")
+    if name in MAP_SCRIPTS:
+        text = re.sub(r"^\s*// [^\n]*\n|^\s+|/\*.*?\*/", "", text, flags=re.M | re.S)
     return re.sub(r"/[/*]# sourceMappingURL=.*", "", text).replace("</script", "<\\/script")
 
 

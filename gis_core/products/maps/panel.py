@@ -11,6 +11,8 @@ from gis_core.products.maps.strings import say
 TEMPLATE = """\
 <a class="skip" href="#search">{{ words.search }}</a>
 <div id="side">
+  <p id="no-map" class="card" role="alert" hidden>{{ words.no_map }}</p>
+  <noscript><p class="card">{{ words.no_script }}</p></noscript>
   <div id="find" class="card" role="search">
     <input id="search" type="search" autocomplete="off" role="combobox" aria-controls="found"
       aria-expanded="false" aria-label="{{ words.search }}" placeholder="{{ words.search }}">
@@ -18,13 +20,19 @@ TEMPLATE = """\
   </div>
   <details id="panel" class="card" open>
     <summary><h1>{{ title }}</h1><span class="where">{{ where }}</span>
-    {% for label in labels %}<strong class="badge">{{ label }}</strong>{% endfor %}</summary>
+    {% for label in labels %}<strong class="badge">{{ label }}</strong>{% endfor %}
+    {% if panel.warnings %}<strong class="badge alarm">{{ words.conflicts
+      }} · {{ panel.warnings|length }}</strong>{% endif %}</summary>
+    {% if panel.warnings %}<section class="conflicts"><h2>{{ words.conflicts }}</h2>
+      {% for warning in panel.warnings %}<p class="warn">{{ warning }}</p>{% endfor %}
+    </section>{% endif %}
     {% if panel.years %}<section><h2><label for="year">{{ words.year }}</label></h2>
       <select id="year"><option value="">{{ words.all_years }}</option>
       {% for year in panel.years %}<option value="{{ year }}">{{ year }}</option>{% endfor %}
       </select></section>{% endif %}
     <section><h2>{{ words.legend }}</h2><ul class="legend">
-      {% for entry in panel.legend %}<li><span class="swatch {{ entry.shape }}"
+      {% for entry in panel.legend %}<li{% if entry.layer %} data-layer="{{ entry.layer }}"{% endif
+        %}><span class="swatch {{ entry.shape }}"
         style="{{ entry.css }}"></span>{{ entry.text }}{% if entry.value
         %}<span class="value">{{ entry.value }}</span>{% endif %}</li>{% endfor %}
     </ul></section>
@@ -33,9 +41,6 @@ TEMPLATE = """\
       {% for row in table.rows %}<tr{% if loop.last and table.total %} class="all"{% endif %}>
         {% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}
     </table>{% for note in table.notes %}<p>{{ note }}</p>{% endfor %}</section>{% endfor %}
-    {% if panel.warnings %}<section><h2>{{ words.conflicts }}</h2>
-      {% for warning in panel.warnings %}<p class="warn">{{ warning }}</p>{% endfor %}
-    </section>{% endif %}
     <details class="more"><summary>{{ words.about }}</summary>
       {% for list in panel.lists %}<p><strong>{{ list.title }}</strong></p><ul class="plain">
         {% for line in list.lines %}<li>{{ line }}</li>{% endfor %}</ul>{% endfor %}
@@ -50,17 +55,21 @@ TEMPLATE = """\
 </div>
 """
 WORDS = ("search", "year", "all_years", "legend", "about", "crs", "drawn_in", "made", "left_out",
-         "data", "conflicts")  # fmt: skip
+         "data", "conflicts", "no_map", "no_script")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One line of the legend; `shape` is empty (a box), ``dot`` or ``stroke``."""
+    """One line of the legend; `shape` is empty (a box), ``dot`` or ``stroke``.
+
+    `layer` is the name of the layer it explains: while that is hidden the line is faint.
+    """
 
     text: str
     css: str
     shape: str = ""
     value: str = ""
+    layer: str = ""
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def relocation_map(
     """
     told = county_plan(localise(plan, context.lang), context.county)
     found = start_map(boundaries, context)
-    add_relief(found, elevation, context, opacity=0.75)
+    ground = add_relief(found, elevation, context, opacity=0.75)
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=village_sums(boundaries, villages, context))
     years = [int(y["year"]) for y in told["years"]]
@@ -84,7 +84,7 @@ def relocation_map(
     DrawnLayer("points", sites, name=say("destinations", context.lang)).add_to(found)
     panel = Panel(
         title=say("relocation", context.lang),
-        legend=_legend(told, years, layers or {}, context),
+        legend=_legend(told, years, layers or {}, context=context, ground=ground),
         tables=[_year_table(told, context), _form_table(told, context)],
         lists=[PanelList(say("left_out", context.lang), [str(c) for c in told["caveats"]])],
         warnings=[str(c["text"]) for c in told["conflicts"]],
@@ -152,10 +152,8 @@ def _village_data(
     data["note"] = coded(why)
     data["year"] = year
     data["style"] = style
-    data["styles"] = [NOT_TARGET, DEFERRED, *(
-        {"radius": 4, "color": "#1d1d1d", "weight": 0.7, "fillOpacity": 0.95,
-         "fillColor": styles.year_colour(i, len(years))} for i in range(len(years))
-    )]  # fmt: skip
+    data["order"] = list(range(2 + len(years)))  # those that move on top
+    data["styles"] = [NOT_TARGET, DEFERRED, *(_moving(i, len(years)) for i in range(len(years)))]
     return data
 
 
@@ -186,24 +184,34 @@ def _legend(
     plan: dict[str, Any],
     years: list[int],
     layers: Mapping[str, gpd.GeoDataFrame],
+    *,
     context: MapContext,
+    ground: str,
 ) -> list[LegendEntry]:
     lang = context.lang
     entries = []
+
+    def dot(text: str, style: dict[str, Any], layer: str, count: int | None = None) -> None:
+        css, value = styles.swatch(style, ground), "" if count is None else f"{count:,}"
+        entries.append(LegendEntry(text, css, "dot", value, layer=say(layer, lang)))
+
     if context.show_villages:
         for i, row in enumerate(plan["years"]):
-            css = f"background:{styles.year_colour(i, len(years))}"
             label = f"{say('year', lang)} {row['year']}" if lang == "en" else f"{row['year']}年搬迁"
-            entries.append(LegendEntry(label, css, "dot", f"{row['villages']:,}"))
-        css = f"background:#fff;border:2px solid {styles.DEFERRED_COLOUR}"
-        deferred = say("deferred", lang)
-        entries.append(LegendEntry(deferred, css, "dot", f"{len(plan['deferred']):,}"))
-        css = f"background:{NOT_TARGET['fillColor']};border-color:{NOT_TARGET['color']}"
-        entries.append(LegendEntry(say("not_target", lang), css, "dot"))
-    site = styles.POINT_STYLES["destinations"]
-    css = f"background:{site['fillColor']};border:2px solid {site['color']}"
-    entries.append(LegendEntry(say("destinations", lang), css, "dot"))
-    return [*entries, *layer_legend(layers, context)]
+            dot(label, _moving(i, len(years)), "villages", row["villages"])
+        dot(say("deferred", lang), DEFERRED, "villages", len(plan["deferred"]))
+        dot(say("not_target", lang), NOT_TARGET, "villages")
+        css = f"border-top:2px solid {styles.year_colour(0, len(years))}"
+        entries.append(
+            LegendEntry(say("flow_lines", lang), css, "stroke", layer=say("flows", lang))
+        )
+    dot(say("destinations", lang), styles.POINT_STYLES["destinations"], "destinations")
+    return [*entries, *layer_legend(layers, context, ground)]
+
+
+def _moving(position: int, years: int) -> dict[str, Any]:
+    return {"radius": 4, "color": "#1d1d1d", "weight": 0.7, "fillOpacity": 0.95,
+            "fillColor": styles.year_colour(position, years)}  # fmt: skip
 
 
 def _year_table(plan: dict[str, Any], context: MapContext) -> PanelTable:

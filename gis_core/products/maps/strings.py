@@ -21,11 +21,13 @@ STRINGS: dict[str, Text] = {
     "relief": Text("Relief", "地形晕渲"),
     "counties": Text("Counties", "县界"),
     "county_names": Text("County names", "县名"),
+    "town_names": Text("Town names", "城镇名称"),
     "villages": Text("Villages", "村庄"),
     "suitability": Text("Suitability", "适宜性"),
     "bases": Text("Bases", "基地"),
     "destinations": Text("Destinations", "安置点"),
     "flows": Text("Moves", "搬迁流向"),
+    "flow_lines": Text("Moves, in the colour of the year", "搬迁流向（颜色同年度）"),
     "water": Text("Water", "水面"),
     "river": Text("Rivers", "河流"),
     "road": Text("Roads", "道路"),
@@ -79,6 +81,14 @@ STRINGS: dict[str, Text] = {
         "Single villages are not shown on this page; sums are by county.",
         "本页不显示单个村庄，仅显示分县汇总。",
     ),
+    "no_map": Text(
+        "The map cannot be drawn: Leaflet, which draws it, could not be loaded. Connect to the "
+        "internet and open the page again, or make it anew where make setup has built the map "
+        "assets.",
+        "地图无法显示：未能加载绘图组件 Leaflet。请联网后重新打开本页，或在运行过 make setup "
+        "的机器上重新生成本页。",
+    ),
+    "no_script": Text("This map needs JavaScript.", "本地图需启用 JavaScript 才能显示。"),
     "status": Text("Status", "求解状态"),
     "gap": Text("gap", "差距"),
     "objective": Text("objective", "目标值"),
