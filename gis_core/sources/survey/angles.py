@@ -21,6 +21,7 @@ NUMBER = r"(\d+(?:\.\d+)?)"
 DMS = re.compile(
     rf"(-?){NUMBER}\s*(?:°\s*|\s+|-|:)(?:{NUMBER}\s*(?:'\s*|\s+|-|:|$)(?:{NUMBER}\s*(?:\"|''|$))?)?"
 )
+DOTTED = re.compile(r"-?\d{1,3}\.\d{1,2}\.\d{1,2}(\.\d+)?")
 DECIMAL = re.compile(r"[+-]?\d+(\.\d+)?°?")
 PAIR_SPLIT = re.compile(r"\s*[,;/、|\t\n\r]\s*")
 
@@ -97,6 +98,8 @@ def _inside_word(plain: str, letter: str) -> bool:
 def _degrees_of(body: str) -> float | None:
     if DECIMAL.fullmatch(body):
         return float(body.rstrip("°"))
+    if DOTTED.fullmatch(body):
+        body = body.replace(".", "-", 2)  # 110.42.30 as 110-42-30
     found = DMS.fullmatch(body)
     if found is None:
         return None

@@ -59,7 +59,7 @@ def _clash(place: Place, row: int, code: str, name: str) -> Remark:
         f"The code {code} and the name {name} are different counties; the code was taken.",
         f"县代码 {code} 与县名“{name}”不一致，以代码为准。",
     ), Text("Correct the code or the name.", "请改正代码或县名。"),
-        row=row, value=name)  # fmt: skip
+        row=row, column=place.column("county"), value=name)  # fmt: skip
 
 
 def counties_by_position(
@@ -93,7 +93,8 @@ def without_county(villages: pd.DataFrame, place: Place) -> list[Remark]:
     return [place.remark("waiting", Text(
         f"{len(rows):,} villages name no county and lie in none (first: row {first}).",
         f"{len(rows)}个村庄未填写所属县，也无法由位置或乡镇确定（首个在第{first}行）。",
-    ), Text("Fill in the county.", "请填写所属县。"), row=first)]  # fmt: skip
+    ), Text("Fill in the county.", "请填写所属县。"), row=first,
+        column=place.column("county"))]  # fmt: skip
 
 
 def without_units(villages: pd.DataFrame, place: Place, *, datum_untested: bool) -> list[Remark]:
@@ -149,10 +150,11 @@ def position_hints(villages: pd.DataFrame, place: Place, units: gpd.GeoDataFrame
             continue
         shown = "; ".join(f"{names[str(c)]} {c}: {n:,}" for c, n in counts.head(3).items())
         remarks.append(place.remark("note", Text(
-            f"Of the {len(rows):,} villages of '{name}' lie in {shown}.",
+            f"By their positions the villages of '{name}' ({len(rows):,} rows) lie in {shown}.",
             f"“{name}”的{len(rows)}个村庄中，位于 {shown}。",
         ), Text("Take it as a hint for the confirmation.", "可供确认名称时参考。"),
-            row=int(found["row"].iloc[int(rows[0])]), value=name))  # fmt: skip
+            row=int(found["row"].iloc[int(rows[0])]), column=place.column("county"),
+            value=name))  # fmt: skip
     return remarks
 
 
@@ -193,6 +195,7 @@ def match_townships(
 def _match_remarks(place: Place, match: NameMatch, rows: list[int], level: Text) -> list[Remark]:
     """Say what a name was taken for, unless it is the unit's own name or code."""
     first, number = rows[0], len(rows)
+    column = place.column(level.en, f"{level.en}_code")
     if match.state == "certain":
         best = match.candidates[0]
         if best.how in ("name", "code"):
@@ -203,14 +206,16 @@ def _match_remarks(place: Place, match: NameMatch, rows: list[int], level: Text)
             f"{level.zh}名“{match.name}”（{number}行）按 {best.name_zh} {best.code} 处理"
             f"（匹配度 {best.score:.0f}/100）。",
         ), Text("Nothing to do if it is right.", "如无误则无需处理。"), row=first,
-            value=match.name)]  # fmt: skip
+            column=column, value=match.name)]  # fmt: skip
+    best_few = match.candidates[:3]
     shown = "; ".join(f"{c.name_zh} {c.name_en} {c.code} ({c.score:.0f}/100)".replace("  ", " ")
-                      for c in match.candidates[:3])  # fmt: skip
+                      for c in best_few)  # fmt: skip
+    shown_zh = "、".join(f"{c.name_zh} {c.code}（匹配度 {c.score:.0f}/100）" for c in best_few)
     en = f"may be {shown}" if shown else "is like none of the known names"
-    zh = f"可能是 {shown}" if shown else "与已知名称均不相似"
+    zh = f"可能是{shown_zh}" if shown else "与已知名称均不相似"
     return [place.remark("waiting", Text(
         f"The {level.en} '{match.name}' ({number:,} rows) {en}; it was matched to none.",
         f"{level.zh}名“{match.name}”（{number}行）{zh}；暂不匹配。",
     ), Text("Confirm the name in a confirmations file ('name: code') or correct the sheet.",
             "请在确认文件中写明“名称: 代码”，或改正表格。"),
-        row=first, value=match.name)]  # fmt: skip
+        row=first, column=column, value=match.name)]  # fmt: skip

@@ -41,6 +41,10 @@ NO_RESULT = {
         Text("Split the cell and write each village's own number.", "请取消合并，逐村填写数值。"),
     ),
 }  # fmt: skip
+AS_TEXT = Text(
+    "Set the cell's format to text and write the name again.",
+    "请将单元格格式设为“文本”后重新填写名称。",
+)
 WRITE_AGAIN = Text(
     f"Write the name again, in at most {LONGEST_NAME} characters.",
     f"请重新填写名称，不超过{LONGEST_NAME}个字符。",
@@ -92,7 +96,21 @@ def read_measures(table: Table, key: str) -> tuple[Floats, list[Remark]]:
     """Read a further column of numbers into its field's unit; NaN where none was taken."""
     values, remarks = _read(table, key, parse_number, refused_as="cell", blank=False)
     wanted, given = BY_KEY[key].unit, table.units.get(key, "")
-    factor = UNIT_FACTORS.get(wanted, {}).get(given.lower(), 1.0)
+    factors = UNIT_FACTORS.get(wanted, {})
+    factor = factors.get(given.lower(), 1.0)
+    plain = [re.escape(unit) for unit in factors if unit[0] != "万"]  # that is part of the number
+    units = re.compile(f"({'|'.join(plain)})$")
+    for row, cell in enumerate(table.column(key) if factors else ()):
+        own = units.search(cell.strip().lower()) if isinstance(cell, str) else None
+        if own is None or np.isnan(values[row]) or factors[own[0]] == factor:
+            continue
+        remarks.append(table.place.remark("mended", Text(
+            f"'{shorten(cell)}' names its own unit; taken as "
+            f"{values[row] * factors[own[0]]:g} {wanted}.",
+            f"“{shorten(cell)}”注明了单位，按 {values[row] * factors[own[0]]:g} {wanted} 计。",
+        ), Text("Use one unit throughout the column.", "请全列统一单位。"),
+            row=table.numbers[row], column=table.headers[key], value=cell))  # fmt: skip
+        values[row] *= factors[own[0]] / factor
     if factor != 1.0:
         remarks.append(table.place.remark("mended", Text(
             f"The header says {given}; the column was multiplied by {factor:g} to be in {wanted}.",
@@ -145,7 +163,8 @@ def read_texts(
         if why is None and BROKEN.search(text):
             why = Text("The cell holds broken characters.", "单元格含有乱码。")
         if why is not None:
-            found = Parsed(None, "refused", why, WRITE_AGAIN)
+            cure = AS_TEXT if isinstance(cell, date | time) else WRITE_AGAIN
+            found = Parsed(None, "refused", why, cure)
             remarks.append(cell_remark(table, key, row, found, refused_as=refused_as))
             text = ""
         texts.append(text)

@@ -1,6 +1,7 @@
 """Identifiers made where missing, and villages that stand twice."""
 
 import hashlib
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,10 @@ from gis_core.text import Text
 SAME_PLACE_DEG = 1e-5  # about a metre
 ALIKE = 60.0  # of 100: 上庄 and 上庄村, not 上庄 and 河底
 IDENTITY = ["county_code", "county", "township", "name"]
+NAMES = ("name", "administrative_village")
+ENDINGS = re.compile("(自然村|行政村|村民小组|村委会|村|庄|屯)$")
+LEAST_REPEATED, LONGEST_SERIAL = 0.2, 4  # share and digits, at which ids are serial numbers
+FIRST_NUMBERS = 2  # where such numbers start anew; 2 if the first row was refused
 FACTS = [*IDENTITY, "people", "households", "lon", "lat"]
 KEEP_CURE = Text(
     "Delete one row, or correct the name if they are two villages.",
@@ -34,7 +39,8 @@ def refuse_repeated(villages: pd.DataFrame, place: Place) -> tuple[pd.DataFrame,
             f"{names[i]} stands in row {first[i]} already, alike in everything. "
             "The row was not taken.",
             f"{names[i]}与第{first[i]}行完全相同。该行未导入。",
-        ), Text("Delete the row.", "请删除该行。"), row=rows[i], value=names[i])
+        ), Text("Delete the row.", "请删除该行。"), row=rows[i], column=place.column(*NAMES),
+            value=names[i])
         for i in np.flatnonzero(again).tolist()
     ]  # fmt: skip
     return villages[~again].reset_index(drop=True), remarks
@@ -54,13 +60,21 @@ def near_duplicates(villages: pd.DataFrame, place: Place) -> list[Remark]:
     """Return remarks on villages that may be one: same names, or same place and like names."""
     remarks: list[Remark] = []
     names, rows = _names_and_rows(villages)
-    same = villages.duplicated(IDENTITY, keep="first").to_numpy()
+    same = villages.duplicated(IDENTITY, keep="first").to_numpy(copy=True)
     if same.any():
         first = _first_rows(villages, IDENTITY)
         why = Text("has the same county, township and name", "县、乡镇、村名均相同")
         remarks += [
             _waiting(place, names[i], rows[i], first[i], why) for i in np.flatnonzero(same).tolist()
         ]
+    for earlier, later in _pairs_but_for_the_ending(villages):
+        if not same[later]:
+            why = Text(
+                f"is called nearly like {names[earlier]} of the same township",
+                f"与同一乡镇的“{names[earlier]}”仅村名后缀不同",
+            )
+            same[later] = True
+            remarks.append(_waiting(place, names[later], rows[later], rows[earlier], why))
     for earlier, later in _crowded_pairs(villages):
         if not same[later] and fuzz.ratio(names[earlier], names[later]) >= ALIKE:
             why = Text(
@@ -69,6 +83,16 @@ def near_duplicates(villages: pd.DataFrame, place: Place) -> list[Remark]:
             )
             remarks.append(_waiting(place, names[later], rows[later], rows[earlier], why))
     return remarks
+
+
+def _pairs_but_for_the_ending(villages: pd.DataFrame) -> list[tuple[int, int]]:
+    """Pairs in one township whose names differ by 村, 自然村 and the like only."""
+    keys = villages[IDENTITY].copy()
+    keys["name"] = [ENDINGS.sub("", str(name)) or name for name in keys["name"]]
+    keys = keys[(keys["township"] != "") & keys.duplicated(keep=False)]
+    groups = keys.groupby(IDENTITY, sort=False).indices.values()
+    at = keys.index.to_numpy()
+    return [(int(at[a]), int(at[b])) for group in groups for a, b in pairwise(group)]
 
 
 def _crowded_pairs(villages: pd.DataFrame) -> list[tuple[int, int]]:
@@ -85,7 +109,7 @@ def _waiting(place: Place, name: str, row: int, first: int, why: Text) -> Remark
     return place.remark("waiting", Text(
         f"{name} {why.en} (row {first}); both were kept.",
         f"{name}{why.zh}（第{first}行）；两行均保留。",
-    ), KEEP_CURE, row=row, value=name)  # fmt: skip
+    ), KEEP_CURE, row=row, column=place.column(*NAMES), value=name)  # fmt: skip
 
 
 def complete_ids(villages: pd.DataFrame, place: Place, *, column: str) -> list[Remark]:
@@ -95,6 +119,13 @@ def complete_ids(villages: pd.DataFrame, place: Place, *, column: str) -> list[R
     the sheet is sorted; an id that stands twice gets a number behind it.
     """
     remarks: list[Remark] = []
+    if _are_serial_numbers(villages["village_id"]):
+        villages["village_id"] = ""
+        remarks.append(place.remark("note", Text(
+            "The numbers start anew several times, so they are no ids; they were not used.",
+            "编号多次从头开始，不是唯一编号，未采用。",
+        ), Text("Number the villages throughout if they shall serve as ids.",
+                "如需作为村庄编号，请全表连续编号。"), column=column))  # fmt: skip
     missing = (villages["village_id"] == "").to_numpy()
     if missing.any():
         villages.loc[missing, "village_id"] = [
@@ -125,6 +156,19 @@ def complete_ids(villages: pd.DataFrame, place: Place, *, column: str) -> list[R
                 row=rows[i], column=column, value=given))  # fmt: skip
     villages["village_id"] = pd.Series(ids, dtype=object)
     return remarks
+
+
+def _are_serial_numbers(ids: pd.Series) -> bool:
+    """True if short numbers stand again and again, as where each township is counted from 1."""
+    given = ids[ids != ""]
+    again = given.duplicated()
+    if not len(given) or again.mean() < LEAST_REPEATED or given[again].nunique() < 2:
+        return False
+    if not given.str.fullmatch(rf"\d{{1,{LONGEST_SERIAL}}}").all():
+        return False
+    numbers = given.astype(int).to_numpy()
+    anew = numbers[1:][numbers[1:] <= numbers[:-1]]
+    return bool((anew <= FIRST_NUMBERS).all())
 
 
 def made_id(county_code: str, county: str, township: str, name: str) -> str:

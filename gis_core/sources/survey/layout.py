@@ -89,6 +89,11 @@ def choose_sheet(
     if mapping.columns:
         header = _survey_header(sheet, file, mapping)
     remarks = []
+    if sheet.hidden:
+        remarks.append(Place(Path(file).name, sheet.name).remark("waiting", Text(
+            f"The sheet {sheet.name} is hidden; it was read because no other looks like a survey.",
+            f"工作表“{sheet.name}”处于隐藏状态；因没有其他工作表像调查表，仍按其读取。",
+        ), Text("Make sure that it is the current one.", "请确认其为现行数据。")))  # fmt: skip
     if len(sheets) > 1:
         others = [s.name for s in sheets if s is not sheet]
         remarks.append(Place(Path(file).name, sheet.name).remark("note", Text(
@@ -145,7 +150,8 @@ def find_header(sheet: Sheet, mapping: ColumnMapping) -> Header:
     for index, row in enumerate(rows):
         single = _texts(row)
         best = max(best, (_score(single, mapping), -index, -index, single), key=lambda b: b[0])
-        if index + 1 < len(rows) and not _has_number(rows[index + 1]):
+        below = rows[index + 1] if index + 1 < len(rows) else []
+        if below and not _has_number(below) and not _is_title(row, below):
             joined = _joined(sheet, index)
             candidate = (_score(joined, mapping), -index, -index - 1, joined)
             best = max(best, candidate, key=lambda b: b[0])
@@ -168,6 +174,13 @@ def _has_number(row: Sequence[Any]) -> bool:
         isinstance(cell, int | float) or (isinstance(cell, str) and NUMBER.match(cell))
         for cell in row
     )
+
+
+def _is_title(row: Sequence[Any], below: Sequence[Any]) -> bool:
+    """True for a lone text over the first column, or before it: a title, no heading of columns."""
+    filled = [column for column, cell in enumerate(row) if cell is not None]
+    first = next((column for column, cell in enumerate(below) if cell is not None), 0)
+    return len(filled) == 1 and filled[0] <= first
 
 
 def _joined(sheet: Sheet, index: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ with the reason, or no value with reason and cure.
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
@@ -16,6 +16,10 @@ from gis_core.text import Text
 
 Action = Literal["taken", "mended", "refused", "missing"]
 MOST_PEOPLE = 1_000_000  # in one village; more is a slip of the pen
+DAY_ZERO = date(1899, 12, 30)  # of spreadsheets' day numbers from March 1900 on
+FALSE_LEAP_DAY = date(
+    1900, 3, 1
+)  # before it their numbers are one less: 1900 counts as a leap year
 LONGEST_CELL = 200  # characters a number cell may hold
 MISSING_WORDS = {"", "-", "--", "—", "——", "–", "/", "\\", "无", "暂无", "未知", "不详", "空", "缺",
                  "n/a", "na", "none", "null", "未填", "?"}  # fmt: skip
@@ -30,7 +34,7 @@ APPROXIMATE = re.compile(
 SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 UNIT = re.compile(
     r"\s*(人口|人|口|户|个|名|家|位|persons?|people|inhabitants|households?|hh|families"
-    r"|平方米|公里|千米|米|里|亩|元|km|m2|m²|m|mu|yuan|meters?|metres?|度|℃|%)\.?$"
+    r"|平方米|公里|千米|华里|米|里|公顷|亩|元|km|ha|m2|m²|m|mu|yuan|meters?|metres?|度|℃|%)\.?$"
 )
 RANGE = re.compile(r"\d\s*(-|—|–|~|~|至|到|to)\s*\d")
 DIGITS = {"零": 0, "〇": 0, "○": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6,
@@ -61,7 +65,7 @@ def parse_number(cell: Any) -> Parsed:
     Chinese numerals. Refused: NaN and infinity, ranges, formulas as text, dates, anything else.
     """
     if cell is None or isinstance(cell, bool | datetime | date | time | timedelta):
-        return MISSING if cell is None else _refused(cell, *_kind_of(cell))
+        return MISSING if cell is None else _no_number(cell)
     if isinstance(cell, int | float):
         return _from_number(cell)
     text = str(cell)
@@ -91,10 +95,20 @@ def parse_count(cell: Any) -> Parsed:
     return Parsed(int(value), parsed.action, parsed.reason, parsed.cure)
 
 
-def _kind_of(cell: Any) -> tuple[str, str]:
+def _no_number(cell: bool | date | time | timedelta) -> Parsed:
+    """Refuse a cell of another kind; a date's number is told, for it may be a slip of format."""
     if isinstance(cell, bool):
-        return "is true/false, not a number", "是逻辑值，不是数字"
-    return "is a date or a time, not a number", "是日期或时间，不是数字"
+        return _refused(cell, "is true/false, not a number", "是逻辑值，不是数字")
+    found = _refused(cell, "is a date or a time, not a number", "是日期或时间，不是数字")
+    if not isinstance(cell, date):
+        return found
+    day = cell.date() if isinstance(cell, datetime) else cell
+    number = (day - DAY_ZERO).days - (day < FALSE_LEAP_DAY)
+    cure = Text(
+        f"Set the cell's format to number: it would read {number}. If that is wrong, correct it.",
+        f"请将单元格格式设为“数值”：将显示为 {number}；如非本意请改正。",
+    )
+    return replace(found, cure=cure)
 
 
 def _from_number(number: float) -> Parsed:

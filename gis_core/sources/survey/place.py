@@ -1,6 +1,7 @@
 """Where a remark stands: file and sheet, so that each finding names its place."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gis_core.remarks import Action, Remark
@@ -12,10 +13,18 @@ MOST_DIGITS = 1e15  # a larger whole number is shown with its exponent
 
 @dataclass(frozen=True)
 class Place:
-    """A sheet of a file; makes remarks about its cells."""
+    """A sheet of a file; makes remarks about its cells.
+
+    `headers` gives each field's header, once the table is known.
+    """
 
     file: str
     sheet: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def column(self, *keys: str) -> str:
+        """Return the header of the first of these fields that the sheet has, or ""."""
+        return next((self.headers[key] for key in keys if key in self.headers), "")
 
     def remark(
         self,

@@ -116,7 +116,7 @@ def _placed_remark(place: Place, row: int, names: tuple[str, str], source: str) 
     return place.remark(
         "waiting" if source == "none" else "mended", reasons[source],
         Text("Write the village's coordinates.", "请填写村庄坐标。"),
-        row=row, value=name,
+        row=row, column=place.column("lon", "x", "coordinates"), value=name,
     )  # fmt: skip
 
 
@@ -155,6 +155,7 @@ def outside_county(villages: pd.DataFrame, place: Place, units: gpd.GeoDataFrame
                 f"{called[i]}位于{zh}界外 {distance_m / 1000:.2f} 公里处；已保留。",
             ), Text("Check the county, the coordinates and their datum.",
                     "请核对所属县、坐标及其基准。"), row=int(numbers[i]),
+                column=place.column("lon", "x", "coordinates"),
                 value=f"{lon[i]:.6f}, {lat[i]:.6f}"))  # fmt: skip
     return remarks
 

@@ -142,7 +142,8 @@ def _mend_metres(
     x, y = found.lon[metric], found.lat[metric]
     chosen = _given_projection(crs, x, y) if crs else choose_projection(x, y, bounds=bounds)
     place, column = table.place, table.headers.get(named[0], "")
-    row = table.numbers[int(np.flatnonzero(metric)[0])]
+    at = int(np.flatnonzero(metric)[0])
+    row = table.numbers[at]
     if chosen is None:
         found.lon[metric] = found.lat[metric] = np.nan
         found.remarks.append(place.remark("waiting", Text(
@@ -151,7 +152,7 @@ def _mend_metres(
             f"{int(metric.sum())}个坐标以米为单位，但没有或不止一种投影能使其落入本区域，未采用。",
         ), Text("Name their CRS in the mapping file, such as 'crs: EPSG:4546'.",
                 "请在对应文件中注明坐标系，如“crs: EPSG:4546”。"),
-            row=row, column=column, value=f"{x[0]:g}, {y[0]:g}"))  # fmt: skip
+            row=row, column=column, value=_shown(table, at, named)))  # fmt: skip
         return
     system, turned = chosen
     east, north = (y, x) if turned else (x, y)
@@ -167,7 +168,7 @@ def _mend_metres(
         "转换为经纬度。",
     ), Text("Name another CRS in the mapping file if they were measured in one.",
             "如实际采用其他坐标系，请在对应文件中注明 crs。"),
-        row=row, column=column, value=f"{x[0]:g}, {y[0]:g}"))  # fmt: skip
+        row=row, column=column, value=_shown(table, at, named)))  # fmt: skip
 
 
 def _given_projection(crs: str, x: Floats, y: Floats) -> tuple[CRS, bool]:
@@ -212,8 +213,8 @@ def _mend_swapped(
     swapped = ~_inside(found.lon, found.lat, world, margin)
     swapped &= _inside(found.lat, found.lon, world, margin)
     found.lon[swapped], found.lat[swapped] = found.lat[swapped], found.lon[swapped]
-    if named[0] == "coordinates":
-        return  # one cell, no header told the order
+    if named[0] == "coordinates" and 2 * swapped.sum() >= np.isfinite(found.lon).sum():
+        return  # one cell, no header told the order: it is how this sheet writes them
     for row in np.flatnonzero(swapped):
         found.remarks.append(table.place.remark("mended", Text(
             f"Longitude and latitude were swapped; taken as {found.lon[row]:.6f}, "

@@ -33,6 +33,7 @@ def read_rows(table: Table) -> tuple[pd.DataFrame, list[Remark]]:
     remarks += said
     people, said = read_counts(table, "people", refused_as="row", blank_is_refused=True)
     remarks += said
+    remarks += [_nobody(table, row) for row in np.flatnonzero(people == 0).tolist()]
     households, said = _households(table)
     remarks += [*said, *formula_notes(table)]
     frame = pd.DataFrame(columns, dtype=object)
@@ -44,6 +45,14 @@ def read_rows(table: Table) -> tuple[pd.DataFrame, list[Remark]]:
         kept.astype({"people": "int64", "households": "int64"}), table.place
     )
     return kept, [*remarks, *said]
+
+
+def _nobody(table: Table, row: int) -> Remark:
+    return table.place.remark("waiting", Text(
+        "The village has 0 people; it was kept.", "该村人口为0，仍予保留。"
+    ), Text("Delete the row if nobody lives there any more, or write the number.",
+            "如已无人居住请删除该行，否则请填写人数。"),
+        row=table.numbers[row], column=table.headers["people"], value=0)  # fmt: skip
 
 
 def _names(table: Table) -> tuple[list[str], list[Remark]]:

@@ -12,7 +12,10 @@ from gis_core.sources.names import stem
 from gis_core.sources.survey.place import Place
 from gis_core.text import Text
 
-ORDINAL = re.compile(r"^[(\uff08]?[一二三四五六七八九十\d]{1,3}[)\uff09]?[、.\uff0e]\s*")
+ORDINAL = re.compile(
+    r"^([(\uff08][一二三四五六七八九十\d]{1,3}[)\uff09][、.\uff0e]?"
+    r"|[一二三四五六七八九十\d]{1,3}[)\uff09、.\uff0e])\s*"
+)
 COUNT = re.compile(r"\s*[(\uff08][^)\uff09]*[)\uff09]\s*$|[:\uff1a]$")
 LEVELS = {
     "township": ("镇", "乡", "街道", "苏木", "街道办事处", "办事处", "township", "town"),
@@ -95,7 +98,7 @@ def drop_subtotals(villages: pd.DataFrame, place: Place) -> tuple[pd.DataFrame, 
             "left out.",
             f"“{names[i]}”的{people[i]}人是其下各行之和，不是村庄，已略去。",
         ), Text("Nothing to do if that is so.", "如属实则无需处理。"), row=int(rows[i]),
-            value=names[i])
+            column=place.column("name", "administrative_village"), value=names[i])
         for i in drop
     ]  # fmt: skip
     kept = np.ones(len(names), dtype=bool)

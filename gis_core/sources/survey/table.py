@@ -109,10 +109,14 @@ def cut_table(sheet: Sheet, header: Header, place: Place) -> tuple[Table, list[R
         if reason is None:
             kept.append(position)
             continue
-        first = next((cell for cell in row if cell is not None), "")
-        remarks.append(
-            place.remark("note", reason, LEFT_OUT_CURE, row=numbers[position], value=first)
-        )
+        shown = next((c for c, cell in enumerate(row) if isinstance(cell, str)
+                      and TOTAL.search("".join(cell.split()))), None)  # fmt: skip
+        if shown is None:
+            shown = next((c for c, cell in enumerate(row) if cell is not None), 0)
+        remarks.append(place.remark(
+            "note", reason, LEFT_OUT_CURE, row=numbers[position],
+            column=header.texts[shown] if shown < len(header.texts) else "", value=row[shown],
+        ))  # fmt: skip
     numbers = [numbers[i] for i in kept]
     columns = {key: [rows[i][c] for i in kept] for key, c in index.items()}
     columns |= under_headings(headings, kept, wanted)

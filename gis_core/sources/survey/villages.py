@@ -4,7 +4,7 @@ Each step is one line of `read_villages`; everything that was mended, doubted or
 the way is a remark of the layer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,7 @@ def read_villages(
     )
     place = Place(path.name, chosen.name)
     table, cut = cut_table(chosen, header, place)
+    place = replace(place, headers=table.headers)
     remarks += [*_header_remarks(header, place), *_notes(chosen.notes, place), *cut]
     villages, said = read_rows(table)
     remarks += said

@@ -53,7 +53,13 @@ def test_refused_with_reason_and_cure(cell: object, word: str) -> None:
     assert (found.value, found.action) == (None, "refused")
     assert word in found.reason.en
     assert len(found.reason.en) < 150
-    assert "45" in found.cure.en
+    assert ("45" if word != "date" else "43831") in found.cure.en
+
+
+def test_a_number_shown_as_a_date_is_told() -> None:
+    # 45 in a cell of date format; LibreOffice and Excel both show 1900-02-14
+    assert "it would read 45." in parse_count(dt.datetime(1900, 2, 14)).cure.en
+    assert parse_count(dt.time(12, 30)).cure.en == "Write the plain number, such as 45."
 
 
 @pytest.mark.parametrize("cell", [None, "", "  ", "-", "—", "无", "N/A", "/", "不详"])
