@@ -31,7 +31,7 @@ def test_every_remark_on_a_row_names_its_column_value_reason_and_cure(
         HEAD, village("甲"), village("甲"), village("甲村", lon=110.3), village("乙", "约120人"),
         village("丙", "120-130"), village("丁", 0), village("戊", lon="110.12.30", lat="36.12.30"),
         village("己", lon=36.1, lat=110.3), village("庚", lon=110.9), village("辛", lon="", lat=""),
-        ["东山县", "上镇", "小计", 50, 250], ["丹宁县", "上镇", "壬", 5, 20, 110.2, 36.2],
+        ["东山县", "上镇", "小计", 50, 250], ["东出县", "上镇", "壬", 5, 20, 110.2, 36.2],
         ["东山", "上镇", "癸", 5, 20, 110.21, 36.2], village("子", 12.5), village(None),
     ]}), units=units)  # fmt: skip
     remarks = [r for r in reading.layer.info.remarks if r.row is not None]
