@@ -1,9 +1,8 @@
 # The app without a database of its own: it uses the server that UPLAND_DATABASE_URL names.
 FROM python:3.11-slim-bookworm AS assets
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends npm \
-    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
+COPY requirements/assets.txt requirements/
+RUN pip install --no-cache-dir --require-hashes -r requirements/assets.txt
 COPY scripts/build_assets.py scripts/
 COPY gis_core/products/assets/ gis_core/products/assets/
 RUN python scripts/build_assets.py

