@@ -1,6 +1,6 @@
 """The priority model: named factors with weights and end points, tiers by village size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,15 @@ TAGS = ("standard", "local", "planner")
 TOP = {"name", "title", "tiers", "factors"}
 TIERS = {"tag", "source", "under_people"}
 FACTOR = {"name", "title", "unit", "from", "to", "weight", "tag", "source"}
+ANSWERS = "answers"  # of a factor, where surveys write words instead of numbers
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One reason to move: scores 0 at `start` and 1 at `end`, in `unit`, along a straight line."""
+    """One reason to move: scores 0 at `start` and 1 at `end`, in `unit`, along a straight line.
+
+    `answers` gives the value, in `unit`, of the words that a survey may hold instead.
+    """
 
     name: str
     title: Text
@@ -31,6 +35,18 @@ class Factor:
     weight: float
     tag: str
     source: Text
+    answers: dict[str, float] = field(default_factory=dict)
+
+    def value_of(self, answer: object) -> float:
+        """Return a survey's answer in `unit`; NaN for what is neither a number nor a known word."""
+        if isinstance(answer, str):
+            word = answer.strip().casefold()
+            if word in self.answers:
+                return self.answers[word]
+        try:
+            return float(answer)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            return float("nan")
 
     def urgency(self, values: pd.Series) -> pd.Series:
         """Return 0 (not urgent) to 1 (urgent); NaN stays NaN."""
@@ -109,7 +125,7 @@ def _tier_limits(reader: PartReader) -> tuple[int, ...]:
 
 
 def _factor(reader: PartReader, place: Place) -> Factor:
-    value = reader.mapping(place, FACTOR, required=FACTOR)
+    value = reader.mapping(place, FACTOR | {ANSWERS}, required=FACTOR)
     start, end = reader.number((*place, "from")), reader.number((*place, "to"))
     if start == end:
         raise reader.document.refuse(
@@ -121,4 +137,14 @@ def _factor(reader: PartReader, place: Place) -> Factor:
         unit=str(value["unit"] or ""), start=start, end=end,
         weight=reader.number((*place, "weight"), above=0.0),
         tag=reader.choice((*place, "tag"), TAGS), source=reader.text((*place, "source")),
+        answers=_answers(reader, (*place, ANSWERS)) if ANSWERS in value else {},
     )  # fmt: skip
+
+
+def _answers(reader: PartReader, place: Place) -> dict[str, float]:
+    words = reader.at(place)
+    if not isinstance(words, dict):
+        raise reader.document.refuse(
+            place, "wanted 'word: value' lines.", "应为“文字: 数值”的形式。"
+        )
+    return {str(word).strip().casefold(): reader.number((*place, word)) for word in words}

@@ -59,15 +59,15 @@ class Ranking:
 def factors_from_survey(villages: pd.DataFrame, model: PriorityModel) -> pd.DataFrame:
     """Return the model's factors that the survey's `people` and `extra` columns hold.
 
-    Index village_id; numbers as they are, anything that is no number is NaN. Columns not in the
-    survey are left out; a workflow adds those it measures (travel time, slope, …).
+    Index village_id; numbers as they are, words by the factor's `answers`, anything else NaN.
+    Columns not in the survey are left out; a workflow adds those it measures (travel time, …).
     """
     extra = villages["extra"] if "extra" in villages else pd.Series(None, index=villages.index)
     columns: dict[str, Any] = {"people": villages["people"]}
     for factor in model.factors:
         values = [item.get(factor.name) if isinstance(item, dict) else None for item in extra]
         if any(value is not None for value in values):
-            columns.setdefault(factor.name, values)
+            columns.setdefault(factor.name, [factor.value_of(value) for value in values])
     frame = pd.DataFrame(columns, index=villages.index)
     frame.index = pd.Index(villages["village_id"].astype(str), name="village_id")
     return frame.apply(pd.to_numeric, errors="coerce").astype(float)

@@ -70,6 +70,15 @@ def test_order_of_rows_changes_nothing() -> None:
     pd.testing.assert_frame_equal(mixed.table, rank_villages(VILLAGES, factors, MODEL).table)
 
 
+def test_words_are_answers_and_unknown_ones_are_not_known() -> None:
+    villages = VILLAGES.assign(extra=[
+        {"water": "自来水"}, {"water": " 水窖 "}, {"water": "NONE"}, {"water": "摩托车"},
+        {"water": True},
+    ])  # fmt: skip
+    factors = factors_from_survey(villages, load_priority_model())
+    np.testing.assert_array_equal(factors["water"], [1.0, 0.5, 0.0, np.nan, 1.0])
+
+
 def test_document_and_remarks() -> None:
     model = load_priority_model()
     ranking = rank_villages(VILLAGES, factors_from_survey(VILLAGES, model), model)
