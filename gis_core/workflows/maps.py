@@ -1,5 +1,6 @@
 """Map pages from what the workspace holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import folium
@@ -12,7 +13,8 @@ from gis_core.products.maps.organic import organic_map
 from gis_core.products.maps.overview import overview_map
 from gis_core.products.maps.page import render_page
 from gis_core.products.maps.relocation import relocation_map
-from gis_core.store.records import RunRecord
+from gis_core.products.maps.strings import say
+from gis_core.store.records import LayerRecord, RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
@@ -34,6 +36,7 @@ DRAWN = {
     "relocation": ("river", "road", "railway", "town", "hazard"),
 }  # fmt: skip
 RELIEF_MARGIN_M = 2500.0  # so that the border's own valleys can be read
+DATUM_NAMES = {"wgs84": "WGS 84", "cgcs2000": "CGCS2000", "gcj02": "GCJ-02", "bd09": "BD-09"}
 NATURES = {
     "schematic": Text("Schematic boundaries", "边界为示意，非法定界线"),
     "synthetic": Text("Synthetic demonstration data", "演示数据，非真实"),
@@ -105,21 +108,32 @@ def map_context(
     region = workspace.region()
     records = workspace.layers()
     natures = {record.info.nature for record in records}
-    sources = tuple(
-        f"{r.info.theme}: {r.info.file_name}, {r.info.date}, {r.info.source_crs}, "
-        f"{r.info.source_datum}"
-        for r in records
-    )
     newest = max((*(r.imported_at for r in records), *(r.created_at for r in runs)), default=None)
-    line = "; ".join(f"{r.run_id} ({str(r.provenance['model_hash'])[:12]})" for r in runs)
+    hashes = [(r.run_id, str(r.provenance["model_hash"])[:12]) for r in runs]
+    run_line = Text(
+        "Runs: " + ", ".join(f"{run} ({held})" for run, held in hashes),
+        "运行：" + "、".join(f"{run}（{held}）" for run, held in hashes),
+    )
     return MapContext(
         lang=lang, region_name=Text(region.name_en, region.name_zh),
         analysis_crs=str(region.analysis_crs or "-"),
         made_at="" if newest is None else newest.isoformat(timespec="minutes"),
         labels=tuple(text for nature, text in NATURES.items() if nature in natures),
-        sources=sources, run_line=Text(f"Runs: {line}", f"运行：{line}") if line else None,
+        sources=source_lines(records, lang), run_line=run_line if runs else None,
         county=county, show_villages=show_villages,
     )  # fmt: skip
+
+
+def source_lines(records: Sequence[LayerRecord], lang: str) -> tuple[str, ...]:
+    """Return a line for each source of data: the layers from it, file, date, system, datum."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for record in records:
+        info = record.info
+        datum = DATUM_NAMES.get(str(info.source_datum), str(info.source_datum))
+        source = (info.file_name, str(info.date), str(info.source_crs), datum)
+        groups.setdefault(source, []).append(say(info.theme, lang))
+    colon, comma, mark = ("：", "，", "、") if lang == "zh" else (": ", ", ", ", ")
+    return tuple(mark.join(names) + colon + comma.join(told) for told, names in groups.items())
 
 
 def _runs_shown(workspace: Workspace, name: str) -> tuple[RunRecord, ...]:

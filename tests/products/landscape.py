@@ -1,8 +1,12 @@
 """Two square counties with villages whose figures are known by hand."""
 
 import geopandas as gpd
+import numpy as np
 import shapely
+import xarray as xr
+from pyproj import CRS
 
+from gis_core.grid import Grid
 from gis_core.products.maps.context import MapContext
 from gis_core.text import Text
 
@@ -76,3 +80,51 @@ def plan() -> dict:
         "deferred": [{"village_id": "V2", "village": held.iloc[2]["name"], "county_code": "A1",
                       "people": 120, "why": {"en": "no quota left", "zh": "指标不足"}}],
     }  # fmt: skip
+
+
+GRID = Grid(CRS.from_epsg(4546), 500_000.0, 4_096_000.0, 500.0, 222, 360)
+
+
+def class_codes() -> xr.DataArray:
+    """S1 in the north-west of both counties, S3 in the north-east, excluded along the south."""
+    codes = np.full(GRID.shape, 1, np.uint8)
+    codes[:, 180:] = 3
+    codes[150:] = 9
+    return GRID.wrap(codes)
+
+
+def scores() -> dict:
+    """The document of a suitability run with one criterion and one rule."""
+    areas = {"S1": 300.0, "S2": 0.0, "S3": 100.0, "N1": 0.0, "N2": 0.0}
+    own = {f"{name.lower()}_area_mu": area / 2 for name, area in areas.items()}
+    return {
+        "title": {"en": "Model", "zh": "模型"}, "remarks": [],
+        "classes": [{"class": c, "area_mu": a, "share": a / 400} for c, a in areas.items()],
+        "counties": [{"code": c, "mean_score": 0.7, **own} for c in ("A1", "B2")],
+        "criteria": [{"title": {"en": "Slope", "zh": "坡度"}, "weight": 1.0, "tag": "planner",
+                      "source": {"en": "our choice", "zh": "自定"}}],
+        "excluded": [{"title": {"en": "Near pollution", "zh": "距污染源近"}, "tag": "planner",
+                      "area_mu": 77.0, "source": {"en": "our choice", "zh": "自定"}}],
+    }  # fmt: skip
+
+
+def bases() -> gpd.GeoDataFrame:
+    """Four bases, three of them side by side, that the same number would cover."""
+    places = [(111.3, 36.7), (111.32, 36.71), (111.34, 36.7), (112.6, 36.8)]
+    return gpd.GeoDataFrame(
+        {"number": [1, 2, 3, 4], "base_id": [f"B{i}" for i in range(4)],
+         "county_code": ["A1"] * 3 + ["B2"], "area_mu": 15_000.0, "mean_score": 0.8,
+         "compactness": 0.7, "why_en": "mostly S1, kept off by no rule",
+         "why_zh": "以 S1 为主，未触及排除规则"},
+        geometry=[shapely.Point(p).buffer(0.012) for p in places], crs=4326,
+    )  # fmt: skip
+
+
+def choice() -> dict:
+    return {"status": "optimal", "objective": 48_000.0, "bound": 48_000.0, "gap": 0.0,
+            "conflicts": []}  # fmt: skip
+
+
+def protected() -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": ["林区"]}, geometry=[shapely.box(112.2, 36.6, 112.9, 36.9)],
+                            crs=4326)  # fmt: skip

@@ -12,6 +12,7 @@ from rasterio.io import MemoryFile
 from gis_core.grid import Grid
 from gis_core.products.maps.images import Picture, class_picture
 
+Shape = tuple[int, ...]
 PALETTE = {1: (0, 89, 46, 170), 2: (56, 146, 79, 170), 9: (143, 143, 148, 97)}
 GRID = Grid(CRS.from_epsg(4546), 420_000.0, 4_080_000.0, 500.0, 240, 300)  # 150 km by 120 km
 
@@ -38,7 +39,7 @@ def rgba_of(picture: Picture) -> np.ndarray:
     return np.asarray(table[numbers])
 
 
-def place_in(picture: Picture, lon: float, lat: float) -> tuple[float, float]:
+def place_in(picture: Picture, lon: float, lat: float, *, shape: Shape) -> tuple[float, float]:
     """Return row and column, fractional, where Leaflet draws a place: linear in Web Mercator."""
     to_web = Transformer.from_crs(4326, 3857, always_xy=True).transform
     (south, west), (north, east) = picture.corners
@@ -47,8 +48,7 @@ def place_in(picture: Picture, lon: float, lat: float) -> tuple[float, float]:
         to_web(east, north),
         to_web(lon, lat),
     )
-    height, width = rgba_of(picture).shape[:2]
-    return (top - y) / (top - bottom) * height, (x - left) / (right - left) * width
+    return (top - y) / (top - bottom) * shape[0], (x - left) / (right - left) * shape[1]
 
 
 def test_picture_holds_the_classes_where_they_are_on_the_ground(codes: np.ndarray) -> None:
@@ -61,7 +61,7 @@ def test_picture_holds_the_classes_where_they_are_on_the_ground(codes: np.ndarra
         if (row, col) != (20, 30) and (patch != codes[row, col]).any():
             continue  # a border cell may be drawn as its neighbour; the lone cell is sought below
         lon, lat = to_degrees(420_000 + (col + 0.5) * 500, 4_080_000 - (row + 0.5) * 500)
-        at = tuple(int(v) for v in place_in(picture, lon, lat))
+        at = tuple(int(v) for v in place_in(picture, lon, lat, shape=pixels.shape))
         wanted = PALETTE.get(int(codes[row, col]), (0, 0, 0, 0))
         assert tuple(pixels[at]) == wanted, (row, col)
 
@@ -71,7 +71,7 @@ def test_lone_cell_lies_within_a_cell_of_its_place(codes: np.ndarray) -> None:
     pixels = rgba_of(picture)
     to_degrees = Transformer.from_crs(4546, 4326, always_xy=True).transform
     lon, lat = to_degrees(420_000 + 30.5 * 500, 4_080_000 - 20.5 * 500)
-    row, col = place_in(picture, lon, lat)
+    row, col = place_in(picture, lon, lat, shape=pixels.shape)
     near = pixels[int(row) - 12 : int(row) + 12, int(col) - 12 : int(col) + 12]
     rows, cols = np.nonzero((near == PALETTE[2]).all(axis=2))
     pixels_a_cell = pixels.shape[1] / 300

@@ -191,16 +191,10 @@ def _tables(
 
 def _lists(document: dict[str, Any], context: MapContext) -> list[PanelList]:
     lang = context.lang
-    weights = [
-        f"{c['title']} {c['weight']:.0%} — {say(c['tag'], lang)} ({c['source']})"
-        for c in document["criteria"]
-    ]
-    rules = [
-        f"{r['title']}{_area(r['area_mu'], lang)} — {say(r['tag'], lang)} ({r['source']})"
-        for r in document["excluded"]
-    ]
-    areas = [f"{c['class']}: {c['area_mu']:,.0f} {'mu' if lang == 'en' else '亩'}"
-             for c in document["classes"]]  # fmt: skip
+    weights = [f"{c['title']} {c['weight']:.0%}{_origin(c, lang)}" for c in document["criteria"]]
+    rules = [f"{r['title']}{_area(r['area_mu'], lang)}{_origin(r, lang)}"
+             for r in document["excluded"]]  # fmt: skip
+    areas = [f"{c['class']}{_area(c['area_mu'], lang)}" for c in document["classes"]]
     left_out = [str(r["reason"]) for r in document.get("remarks", [])]
     lists = [PanelList(say("weights", lang), weights), PanelList(say("rules", lang), rules),
              PanelList(say("areas", lang), areas)]  # fmt: skip
@@ -210,4 +204,9 @@ def _lists(document: dict[str, Any], context: MapContext) -> list[PanelList]:
 def _area(area_mu: float | None, lang: str) -> str:
     if area_mu is None:
         return ""
-    return f": {area_mu:,.0f} {'mu' if lang == 'en' else '亩'}"
+    return f": {area_mu:,.0f} mu" if lang == "en" else f"：{area_mu:,.0f}亩"
+
+
+def _origin(row: dict[str, Any], lang: str) -> str:
+    tag, source = say(row["tag"], lang), row["source"]
+    return f" — {tag} ({source})" if lang == "en" else f" —— {tag}（{source}）"

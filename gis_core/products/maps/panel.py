@@ -7,6 +7,7 @@ from jinja2 import Environment, select_autoescape
 
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.strings import say
+from gis_core.text import Text
 
 TEMPLATE = """\
 <a class="skip" href="#search">{{ words.search }}</a>
@@ -44,7 +45,7 @@ TEMPLATE = """\
     <details class="more"><summary>{{ words.about }}</summary>
       {% for list in panel.lists %}<p><strong>{{ list.title }}</strong></p><ul class="plain">
         {% for line in list.lines %}<li>{{ line }}</li>{% endfor %}</ul>{% endfor %}
-      <p>{{ words.crs }} {{ crs }}; {{ words.drawn_in }}; {{ words.made }} {{ made }}.</p>
+      <p>{{ made_line }}</p>
       {% if run_line %}<p>{{ run_line }}</p>{% endif %}
       {% if left_out %}<p><strong>{{ words.left_out }}</strong></p><ul class="plain">
         {% for line in left_out %}<li>{{ line }}</li>{% endfor %}</ul>{% endif %}
@@ -54,7 +55,11 @@ TEMPLATE = """\
   </details>
 </div>
 """
-WORDS = ("search", "year", "all_years", "legend", "about", "crs", "drawn_in", "made", "left_out",
+MADE_LINE = Text(
+    "Analysis in {crs}; drawn in Web Mercator (WGS 84); made {made}.",
+    "分析坐标系：{crs}；以 Web 墨卡托投影（WGS 84）显示；制作时间：{made}。",
+)
+WORDS = ("search", "year", "all_years", "legend", "about", "left_out",
          "data", "conflicts", "no_map", "no_script")  # fmt: skip
 
 
@@ -103,6 +108,11 @@ class Panel:
     years: list[int] = field(default_factory=list)
 
 
+def _made_line(context: MapContext) -> str:
+    made = context.made_at.replace("T", " ").replace("+00:00", " UTC")
+    return MADE_LINE.in_(context.lang).format(crs=context.analysis_crs, made=made)
+
+
 def render_panel(panel: Panel, context: MapContext, *, where: str) -> str:
     """Return the panel as HTML, every text escaped."""
     environment = Environment(autoescape=select_autoescape(default=True, default_for_string=True))
@@ -110,7 +120,7 @@ def render_panel(panel: Panel, context: MapContext, *, where: str) -> str:
         "panel": panel, "title": panel.title, "where": where,
         "labels": [context.say(label) for label in context.labels],
         "words": {key: say(key, context.lang) for key in WORDS},
-        "crs": context.analysis_crs, "made": context.made_at, "sources": context.sources,
+        "made_line": _made_line(context), "sources": context.sources,
         "run_line": None if context.run_line is None else context.say(context.run_line),
         "left_out": [context.say(line) for line in context.left_out],
     }  # fmt: skip

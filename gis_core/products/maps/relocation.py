@@ -86,7 +86,7 @@ def relocation_map(
         title=say("relocation", context.lang),
         legend=_legend(told, years, layers or {}, context=context, ground=ground),
         tables=[_year_table(told, context), _form_table(told, context)],
-        lists=[PanelList(say("left_out", context.lang), [str(c) for c in told["caveats"]])],
+        lists=[PanelList(say("caveats", context.lang), [str(c) for c in told["caveats"]])],
         warnings=[str(c["text"]) for c in told["conflicts"]],
         years=years if context.show_villages else [],
     )  # fmt: skip
