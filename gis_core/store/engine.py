@@ -85,7 +85,11 @@ def _engine_at(address: str) -> sa.Engine:
             f"UPLAND_DATABASE_URL names {url.get_backend_name()}; only postgresql is supported.",
             f"UPLAND_DATABASE_URL 指向 {url.get_backend_name()}；只支持 postgresql。",
         )
-    return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"client_encoding": "utf8"},  # whatever the server's default is
+    )
 
 
 @contextmanager

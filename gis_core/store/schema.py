@@ -39,7 +39,8 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     Raises
     ------
     DatabaseError
-        If the schema is newer than this program, or the database cannot have PostGIS.
+        If the schema is newer than this program, or the database cannot have PostGIS or is not
+        in UTF-8.
     """
     with engine.begin() as connection:
         _lock(connection)
@@ -47,6 +48,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
         if revision == "head" and found == newest_version():
             return
         _refuse_unknown(found)
+        _refuse_encoding(connection)
         try:
             connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS postgis"))
         except sa.exc.DBAPIError as err:
@@ -72,6 +74,18 @@ def downgrade(engine: sa.Engine, revision: str = "base") -> None:
 
 def _lock(connection: sa.Connection) -> None:
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:k)"), {"k": MIGRATION_LOCK})
+
+
+def _refuse_encoding(connection: sa.Connection) -> None:
+    encoding = connection.scalar(sa.text("SHOW server_encoding"))
+    if encoding != "UTF8":
+        raise DatabaseError(
+            f"The database of UPLAND_DATABASE_URL is encoded in {encoding}; wanted UTF8. Ask its "
+            "administrator for: CREATE DATABASE upland ENCODING 'UTF8' LOCALE 'C' "
+            "TEMPLATE template0.",
+            f"UPLAND_DATABASE_URL 所指数据库的编码为 {encoding}，应为 UTF8。请管理员执行："
+            "CREATE DATABASE upland ENCODING 'UTF8' LOCALE 'C' TEMPLATE template0。",
+        )
 
 
 def _refuse_unknown(revision: str | None) -> None:

@@ -1,5 +1,6 @@
 """Layers, region and runs: what goes in comes out, whole or not at all."""
 
+import contextlib
 import os
 import resource
 import signal
@@ -7,10 +8,12 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import psycopg
 import pytest
 import shapely
 import xarray as xr
@@ -472,6 +475,28 @@ def test_an_address_that_is_none_or_not_there(tmp_path: Path) -> None:
     gone = Settings(home=tmp_path, database_url="postgresql://u@127.0.0.1:1/d")
     with pytest.raises(DatabaseError, match="upland doctor"), open_workspace(gone):
         pass
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_of_another_encoding_is_refused(
+    database_url: str, tmp_path: Path, encoding: str
+) -> None:
+    other = f"e{encoding.lower()}"
+    server = psycopg.connect(database_url, autocommit=True)
+    with contextlib.closing(server):
+        server.execute(
+            f"CREATE DATABASE {other} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+        )
+        path = urlsplit(database_url)._replace(path=f"/{other}").geturl()
+        settings = Settings(home=tmp_path, database_url=path)
+        try:
+            with (
+                pytest.raises(DatabaseError, match=f"encoded in {encoding}; wanted UTF8"),
+                open_workspace(settings, create=True),
+            ):
+                pass
+        finally:
+            server.execute(f"DROP DATABASE {other} WITH (FORCE)")
 
 
 def test_the_region_saved_by_many_at_once(workspace: Workspace) -> None:
