@@ -57,6 +57,12 @@ def asset(name: str) -> FileResponse:
     return FileResponse(path, headers={"Cache-Control": f"public, max-age={ASSET_AGE_S}"})
 
 
+@router.get("/favicon.ico")
+def show_no_icon() -> Response:
+    """Nothing: pages name their own icon, browsers ask all the same."""
+    return Response(status_code=204, headers={"Cache-Control": f"public, max-age={ASSET_AGE_S}"})
+
+
 @router.get("/docs")
 def show_api(request: Request) -> HTMLResponse:
     """The description of the API, drawn without any other server."""

@@ -14,14 +14,19 @@ from urllib.parse import quote
 import hypothesis
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from gis_core.cli.main import run as run_command_line
+from gis_core.products.assets import vendor_built
 from gis_core.settings import Settings
 from gis_core.store.cluster import PrivateCluster
 from gis_core.store.workspace import Workspace, open_workspace
 from gis_core.workflows import main_job
 from gis_core.workflows.demonstration import Size
+from tests.products.browsing import PATIENCE_MS
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 hypothesis.settings.register_profile(  # machines under load are slow, not wrong
     "steady", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -150,3 +155,17 @@ def upland(
         return Done(code, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium for the tests of what pages do; one for all, as its driver demands."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed; make test installs it")
+    if not vendor_built():
+        pytest.skip("the map assets were not built; run scripts/build_assets.py")
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as tool:
+        held = tool.chromium.launch(executable_path=CHROMIUM, args=flags, timeout=PATIENCE_MS)
+        yield held
+        held.close()

@@ -27,18 +27,17 @@ def city_page(workspace: Workspace, *, lang: str, show_villages: bool) -> str:
                           show_villages=show_villages)  # fmt: skip
     villages = _villages(workspace)
     region = workspace.region()
-    plan, bases = _document(runs, "plan"), _document(runs, "bases")
+    plan, bases = _plan(workspace, runs, show_villages), _document(runs, "bases")
     survey = check_workspace_survey(workspace, None).document() if villages is not None else None
-    if not show_villages:
-        plan, survey = (None if told is None else without_village_names(workspace, told)
-                        for told in (plan, survey))  # fmt: skip
+    if survey is not None and not show_villages:
+        survey = without_village_names(workspace, survey)
     return render(context, PageFigures(
         name=Text(region.name_en, region.name_zh),
         totals=_totals(villages, bases, plan, len(county_units(workspace)))
         if has_units(workspace) else {},
         maps=_maps(workspace, runs), bases=bases, plan=plan,
         survey=survey,
-        counties=_county_rows(workspace, villages, runs),
+        counties=_county_rows(workspace, villages, runs), places=_places(workspace),
     ))  # fmt: skip
 
 
@@ -62,11 +61,13 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
                           show_villages=show_villages)  # fmt: skip
     villages = _villages(workspace)
     here = None if villages is None else villages[villages["county_code"] == code]
-    plan, bases = plan_of(_document(runs, "plan"), code), bases_of(_document(runs, "bases"), code)
+    plan = plan_of(_plan(workspace, runs, show_villages), code)
+    bases = bases_of(_document(runs, "bases"), code)
     name = unit_name(row.iloc[0])
     totals = _totals(here, bases, plan, None)
     return render(context, PageFigures(
-        name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan
+        name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan,
+        places=_places(workspace),
     ))  # fmt: skip
 
 
@@ -108,14 +109,23 @@ def newest_runs(workspace: Workspace) -> dict[str, RunRecord]:
 
 
 def bases_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None:
-    """Return a choice of bases cut down to one county, without the proof of the whole."""
+    """Return a choice of bases cut down to one county, without the proof of the whole.
+
+    What conflicts stays: the rules are those of all counties together.
+    """
     if document is None:
         return None
-    return {"bases": [b for b in document["bases"] if b["county"] == code]}
+    return {
+        "bases": [b for b in document["bases"] if b["county"] == code],
+        "conflicts": document.get("conflicts", []),
+    }
 
 
 def plan_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None:
-    """Return a plan cut down to one county, without conflicts and proof of the whole."""
+    """Return a plan cut down to one county, without the proof of the whole.
+
+    Conflicts and caveats stay: the rules are those of all counties together.
+    """
     if document is None:
         return None
     moves = [a for a in document["assignments"] if a["county_code"] == code]
@@ -125,7 +135,23 @@ def plan_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None
         mine = [a for a in moves if a["year"] == year["year"]]
         sums = {k: sum(a[k] for a in mine) for k in ("people", "households", "cost_yuan")}
         years.append({"year": year["year"], "villages": len(mine), **sums})
-    return {"years": years if moves else [], "assignments": moves, "deferred": waits}
+    told = {part: document.get(part, []) for part in ("conflicts", "caveats")}
+    return {"years": years if moves else [], "assignments": moves, "deferred": waits, **told}
+
+
+def _plan(
+    workspace: Workspace, runs: dict[str, RunRecord], show_villages: bool
+) -> dict[str, Any] | None:
+    """Return the plan's document as a page may tell it."""
+    plan = _document(runs, "plan")
+    return plan if plan is None or show_villages else without_village_names(workspace, plan)
+
+
+def _places(workspace: Workspace) -> tuple[tuple[str, Text], ...]:
+    if not has_units(workspace):
+        return ()
+    units = county_units(workspace).to_dict("records")
+    return tuple((str(unit["code"]), unit_name(unit)) for unit in units)
 
 
 def _document(runs: dict[str, RunRecord], kind: str) -> dict[str, Any] | None:

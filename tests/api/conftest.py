@@ -12,7 +12,7 @@ from gis_core.workflows import demonstration, main_job
 from tests.conftest import fresh_settings
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def worked(tmp_path_factory: pytest.TempPathFactory, database_server: str) -> Iterator[Workspace]:
     """A workspace with the demonstration at 1 km, both analyses and the plan."""
     folder = tmp_path_factory.mktemp("worked")
@@ -24,7 +24,7 @@ def worked(tmp_path_factory: pytest.TempPathFactory, database_server: str) -> It
         yield workspace
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def client(worked: Workspace) -> Iterator[TestClient]:
     """A client of the application over `worked`."""
     with TestClient(create_app(worked.settings)) as opened:

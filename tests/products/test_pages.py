@@ -9,6 +9,7 @@ from gis_core.products.pages.pages import PageFigures, render
 from gis_core.products.pages.strings import STRINGS
 from gis_core.text import Text
 from gis_core.words import word
+from gis_core.workflows.pages import bases_of, plan_of
 from tests.products.landscape import HOSTILE, context, plan
 
 NAME = Text("Testland", "试验市")
@@ -49,7 +50,10 @@ def test_a_page_of_an_empty_workspace_says_what_to_do(lang: str) -> None:
 
 def test_the_plan_has_its_total_and_its_proof_with_units() -> None:
     page = flat(render(context("zh"), PageFigures(NAME, plan=plan(), bases=bases())))
-    assert '<tr class="all"><td>合计</td><td>3</td><td>180</td><td>18</td><td>90</td></tr>' in page
+    assert (
+        '<tr class="all"><th scope="row">合计</th><td>3</td><td>180</td><td>18</td><td>90</td></tr>'
+        in page
+    )
     assert "目标值 225,368 亩，界 225,400 亩，差距 0.01%" in page
     assert "目标值 900 分，界 899 分，差距 0.10%" in page
     assert not re.search(r"\d (mu|yuan)\b", page)
@@ -72,7 +76,7 @@ def test_what_is_impossible_is_told_without_any_result(lang: str) -> None:
 def test_conflicts_stand_before_the_years() -> None:
     held = {**plan(), "conflicts": [{"text": {"en": "too few places", "zh": "安置点不足"}}]}
     page = render(context("en"), PageFigures(NAME, plan=held))
-    assert page.index("too few places") < page.index("<td>2005</td>")
+    assert page.index("too few places") < page.index('<th scope="row">2005</th>')
 
 
 def test_hostile_names_stay_text() -> None:
@@ -99,3 +103,50 @@ def test_a_county_page_shows_its_own_map_and_the_way_back() -> None:
 def test_nothing_comes_from_another_server() -> None:
     page = render(context(), PageFigures(NAME, maps=("overview",), plan=plan(), bases=bases()))
     assert not re.search(r'(?:src|href)="(?:https?:)?//', page)
+
+
+PLACES = (("A1", Text("Jia", "甲县")), ("B/2", Text("Yi", "乙县")))
+
+
+@pytest.mark.parametrize(("county", "here"), [
+    (None, '<a href="/?lang=zh" aria-current="page">试验市</a>'),
+    ("A1", '<a href="/county/A1?lang=zh" aria-current="page">甲县</a>'),
+    ("B/2", '<a href="/county/B%2F2?lang=zh" aria-current="page">乙县</a>'),
+])  # fmt: skip
+def test_every_page_leads_to_all_others_and_marks_itself(county: str | None, here: str) -> None:
+    page = render(context("zh", county=county), PageFigures(NAME, places=PLACES))
+    nav = page[page.index('<nav class="places"') : page.index("</nav>")]
+    assert 'aria-label="全市及各县"' in nav
+    assert here in nav
+    assert nav.count("aria-current") == 1
+    for address in ("/?lang=zh", "/county/A1?lang=zh", "/county/B%2F2?lang=zh"):
+        assert f'<a href="{address}"' in nav
+
+
+def test_a_countys_page_says_what_conflicts_in_the_whole_plan() -> None:
+    told = {"text": {"en": "too few places", "zh": "安置点不足"}}
+    held = {**plan(), "conflicts": [told], "caveats": [{"en": "weights chosen", "zh": "权重自定"}]}
+    choice = {**bases(), "conflicts": [{"en": CONFLICT.en, "zh": CONFLICT.zh}]}
+    page = render(context("zh", county="A1"), PageFigures(
+        NAME, plan=plan_of(held, "A1"), bases=bases_of(choice, "A1")
+    ))  # fmt: skip
+    assert '<p class="warn">试验市：安置点不足</p>' in page
+    assert f'<p class="warn">试验市：{CONFLICT.zh}</p>' in page
+    assert "权重自定" in page
+    assert "求解" not in page
+    whole = render(context("zh"), PageFigures(NAME, plan=held))
+    assert '<p class="warn">安置点不足</p>' in whole
+
+
+def test_the_counties_have_their_total() -> None:
+    rows = (
+        ("A1", Text("Jia", "甲县"), (2, 30.4, None)),
+        ("B2", Text("Yi", "乙县"), (1, None, None)),
+    )
+    page = flat(render(context("en"), PageFigures(NAME, counties=rows)))
+    assert '<th scope="row">Total</th><td>3</td><td>30</td><td></td></tr>' in page
+
+
+def test_the_moment_is_told_as_people_read_it() -> None:
+    page = render(context("en", made_at="2026-01-02T08:30+00:00"), PageFigures(NAME))
+    assert "Data (2026-01-02 08:30 UTC):" in page

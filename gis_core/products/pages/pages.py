@@ -12,6 +12,7 @@ from gis_core.products.pages.strings import STRINGS, say
 from gis_core.products.proof import proof_line
 from gis_core.text import Text, localise
 
+Cells = tuple[float | None, ...]
 SUMMED = ("villages", "people", "households", "cost_yuan")
 
 
@@ -33,6 +34,8 @@ class PageFigures:
         county, cut down to it.
     counties
         Rows code, name (`Text`), cells (numbers or None) for the city page.
+    places
+        Code and name of every county, to go from page to page.
     """
 
     name: Text
@@ -41,7 +44,8 @@ class PageFigures:
     bases: dict[str, Any] | None = None
     plan: dict[str, Any] | None = None
     survey: dict[str, Any] | None = None
-    counties: tuple[tuple[str, Text, tuple[float | None, ...]], ...] = ()
+    counties: tuple[tuple[str, Text, Cells], ...] = ()
+    places: tuple[tuple[str, Text], ...] = ()
 
 
 @cache
@@ -60,6 +64,8 @@ def render(context: MapContext, figures: PageFigures) -> str:
     bases, plan, survey = (localise(d or {}, lang) for d in (figures.bases, figures.plan,
                                                             figures.survey))  # fmt: skip
     county = context.county
+    colon = "：" if lang == "zh" else ": "
+    whole = context.say(context.region_name) + colon if county else ""  # rules are of all counties
     return template_of("page.html").render(
         lang=lang, title=context.say(figures.name), county=county,
         w={key: text.in_(lang) for key, text in STRINGS.items()},
@@ -68,22 +74,50 @@ def render(context: MapContext, figures: PageFigures) -> str:
         map_name=figures.maps[0] if figures.maps else None, maps=figures.maps,
         suffix=f"&county={quote(county)}" if county else "",
         bases=bases.get("bases", []), bases_proof=proof_line(bases, lang, unit="mu"),
-        bases_conflicts=bases.get("conflicts", []),
+        bases_conflicts=[whole + told for told in bases.get("conflicts", [])],
         plan=plan.get("years", []), plan_proof=proof_line(plan, lang, unit="points"),
         plan_objective=plan.get("objective_text", ""),
         plan_total={key: sum(y[key] for y in plan.get("years", [])) for key in SUMMED},
-        conflicts=[c["text"] for c in plan.get("conflicts", [])],
+        conflicts=[whole + c["text"] for c in plan.get("conflicts", [])],
+        caveats=plan.get("caveats", []),
         survey=[_bracket(b, lang) for b in survey.get("brackets", [])],
         problems=[p["text"] for p in survey.get("problems", [])],
         counties=[
-            {"code": quote(code), "name": context.say(name),
-             "cells": ["" if v is None else f"{v:,.0f}" for v in cells]}
+            {"code": quote(code, safe=""), "name": context.say(name), "cells": _cells(cells)}
             for code, name, cells in figures.counties
         ],
+        county_total=_cells(_sums([cells for _, _, cells in figures.counties])),
+        places=_places(context, figures),
         aggregated=not context.show_villages,
         run_line=None if context.run_line is None else context.say(context.run_line),
-        made=context.made_at, sources=context.sources,
+        made=_moment(context.made_at), sources=context.sources,
     )  # fmt: skip
+
+
+def _cells(values: Cells) -> list[str]:
+    return ["" if value is None else f"{value:,.0f}" for value in values]
+
+
+def _sums(rows: list[Cells]) -> Cells:
+    """Return the sum of every column; None where no row has a figure."""
+    held = ([v for v in column if v is not None] for column in zip(*rows, strict=True))
+    return tuple(sum(values) if values else None for values in held)
+
+
+def _places(context: MapContext, figures: PageFigures) -> list[dict[str, Any]]:
+    """Return the region and its counties as links, the one that is shown marked."""
+    region = {"address": "/", "name": context.say(context.region_name),
+              "here": context.county is None}  # fmt: skip
+    return [region, *(
+        {"address": f"/county/{quote(code, safe='')}", "name": context.say(name),
+         "here": code == context.county}
+        for code, name in figures.places
+    )]  # fmt: skip
+
+
+def _moment(made_at: str) -> str:
+    """Return an ISO time as people read it: 2026-01-02 08:30 UTC."""
+    return made_at.replace("T", " ").replace("+00:00", " UTC")
 
 
 def _bracket(row: dict[str, Any], lang: str) -> list[str]:

@@ -5,10 +5,12 @@ from gis_core.text import Text
 STRINGS: dict[str, Text] = {
     "skip": Text("Skip to the content", "跳到正文"),
     "home": Text("Whole region", "全市"),
+    "places": Text("Region and counties", "全市及各县"),
+    "skip_map": Text("Skip the map", "跳过地图"),
     "other_language": Text("中文", "English"),
     "units": Text("County-level units", "县级单位"),
     "survey_villages": Text("Surveyed villages", "调查村数"),
-    "survey_people": Text("People in them", "调查人口"),
+    "survey_people": Text("Surveyed people", "调查人口"),
     "survey_households": Text("Households", "调查户数"),
     "bases": Text("Organic-food bases", "有机食品基地"),
     "bases_area": Text("Area of the bases, mu", "基地面积（亩）"),
