@@ -11,6 +11,7 @@ WORDS = {
     "infeasible": Text("no plan keeps every rule", "没有方案能满足全部规则"),
     "unknown": Text("nothing found in the time given", "限定时间内未找到方案"),
     "mu": Text("mu", "亩"),
+    "score": Text("points of score", "分"),
     "yuan": Text("yuan", "元"),
     "points": Text("points", "分"),
     "boundaries": Text("boundaries", "行政边界"),

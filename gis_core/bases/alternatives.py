@@ -15,12 +15,12 @@ from gis_core.bases.solve import Choice, solve_selection
 from gis_core.text import Text
 
 SAME_LAND = 0.2  # of the smaller area; a planner sees two bases that share more as one place
+NEARLY = 1e-4  # a loss below this is not worth a figure
 ALTERNATIVES_RULE = Text(
-    f"In an alternative every base is either one of the best choice or shares less than "
-    f"{SAME_LAND:.0%} of its land with each of them, and at least one base differs so from every "
-    "alternative before.",
+    f"In an alternative every base is one of the best choice or shares less than {SAME_LAND:.0%} "
+    "of its land with each of them, and at least one stands so apart from all choices before it.",
     f"备选方案中的每个基地，或为最优方案中的基地，或与最优方案各基地的重叠均小于 {SAME_LAND:.0%}；"
-    "且每个备选方案至少有一个基地与此前各方案不在同一地块。",
+    "且至少有一个基地与此前所有方案均不在同一地块。",
 )
 
 Ints = NDArray[np.int64]
@@ -53,16 +53,15 @@ def find_alternatives(
     upper = compiled.upper.copy()
     upper[np.setdiff1d(same_land(plane, best.places), best.places)] = 0.0
     elsewhere = replace(compiled, upper=upper)
-    cuts: list[Row] = []
     found: list[Alternative] = []
-    places = best.places
+    used = best.places
     while len(found) < rules.alternatives and not deadline.passed():
-        cuts.append(Row("different", same_land(plane, places), -np.inf, len(places) - 1))
+        new_land = Row("new land", same_land(plane, used), -np.inf, rules.count - 1)
         other = solve_selection(elsewhere, time_limit_s=deadline.left_s(),
-                                gap=max(rules.gap, 1e-6), extra=cuts)  # fmt: skip
+                                gap=max(rules.gap, 1e-6), extra=[new_land])  # fmt: skip
         if other.places is None:
             break
-        places = other.places
+        places, used = other.places, np.union1d(used, other.places)
         loss = (best.objective - other.objective) / (abs(best.objective) or 1.0)
         out, new = np.setdiff1d(best.places, places), np.setdiff1d(places, best.places)
         found.append(Alternative(
@@ -85,9 +84,12 @@ def same_land(plane: NDArray[np.object_], places: Ints) -> Ints:
 
 
 def _in_words(loss: float, out: Text, new: Text) -> Text:
+    less = Text(f"{loss:.2%} less", f"目标值低 {loss:.2%}")
+    if loss < NEARLY:
+        less = Text(f"As good to within {NEARLY:.2%}", f"目标值相差不到 {NEARLY:.2%}")
     return Text(
-        f"{loss:.2%} less: without {out.en}; with {new.en} instead.",
-        f"目标值低 {loss:.2%}：不选{out.zh}，改选{new.zh}。",
+        f"{less.en}: without {out.en}; with {new.en} instead.",
+        f"{less.zh}：不选{out.zh}，改选{new.zh}。",
     )
 
 

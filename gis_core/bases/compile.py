@@ -76,7 +76,7 @@ def compile_selection(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> Co
     pairs = excluding_pairs(on_the_plane(candidates), spacing_m=rules.spacing_m)
     group = "spacing" if rules.spacing_m > 0 else "overlap"
     return CompiledSelection(worth, tuple(rows), lower, upper, Exclusion(group, pairs, number),
-                             "mu" if rules.aim == "area" else "points")  # fmt: skip
+                             "mu" if rules.aim == "area" else "score")  # fmt: skip
 
 
 def on_the_plane(candidates: gpd.GeoDataFrame) -> NDArray[np.object_]:

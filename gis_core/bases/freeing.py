@@ -196,16 +196,17 @@ def _freer_spacing(
     """The largest spacing, in whole steps, that the other rules allow; by halving."""
     plane = on_the_plane(candidates)
     steps_possible, steps_not, known = -1, int(np.ceil(rules.spacing_m / STEP_M)), True
-    while steps_not - steps_possible > 1:
+    while steps_not - steps_possible > 1 and not deadline.passed():
         middle = (steps_possible + steps_not) // 2
         pairs = excluding_pairs(plane, spacing_m=middle * STEP_M)
         freer = replace(compiled, exclusion=Exclusion("spacing", pairs, len(plane)))
-        tried = solve_selection(freer, time_limit_s=deadline.left_s(), gap=1.0)
+        tried = solve_selection(freer, time_limit_s=deadline.left_s() / 3, gap=1.0)
         known = known and tried.status != "unknown"
         if tried.places is not None:
             steps_possible = middle
         else:
             steps_not = middle
+    known = known and steps_not - steps_possible == 1
     if steps_possible < 0:
         return [], known
     metres = steps_possible * STEP_M

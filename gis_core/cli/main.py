@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gis_core import __version__
-from gis_core.cli import analyses, data, maps, relocation, survey, workspace
+from gis_core.cli import analyses, bases, data, maps, relocation, survey, workspace
 from gis_core.cli.output import Voice
 from gis_core.errors import GisCoreError
 from gis_core.text import LANGS, Text
@@ -33,7 +33,7 @@ app.add_typer(workspace.database, name="db")
 app.add_typer(data.app, name="import")
 app.add_typer(survey.app, name="survey")
 app.add_typer(analyses.suitability, name="suitability")
-app.add_typer(analyses.bases, name="bases")
+app.add_typer(bases.bases, name="bases")
 app.add_typer(relocation.app, name="relocation")
 
 

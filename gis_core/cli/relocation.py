@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gis_core.cli.analyses import print_proof
 from gis_core.cli.common import Json, opened
 from gis_core.cli.output import Voice
+from gis_core.cli.proof import print_proof
 from gis_core.text import Text, localise
 from gis_core.workflows import relocation as flow
 

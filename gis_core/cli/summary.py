@@ -5,7 +5,7 @@ from typing import Any
 
 import typer
 
-from gis_core.cli.analyses import print_bases
+from gis_core.cli.bases import print_bases
 from gis_core.cli.output import Voice
 from gis_core.cli.relocation import print_plan
 from gis_core.cli.survey import print_check

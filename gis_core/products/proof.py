@@ -7,7 +7,9 @@ from gis_core.words import word
 
 
 def proof_line(document: dict[str, Any], lang: str, *, unit: str) -> str:
-    """Return the line for the document of a choice of bases (`unit` mu) or of a plan (points).
+    """Return the line for the document of a choice of bases or of a plan.
+
+    `unit` is that of a document that does not name its own.
 
     What ended without a result has neither objective nor gap, and says so; a part of a document,
     without the status of the whole, gives an empty line.
@@ -17,10 +19,11 @@ def proof_line(document: dict[str, Any], lang: str, *, unit: str) -> str:
         return ""
     said = [word(status).in_(lang)]
     if document.get("gap") is not None:
-        objective, bound, gap = document["objective"], document["bound"], document["gap"]
-        of = word(unit).in_(lang)
+        unit, gap = document.get("objective_unit", unit), document["gap"]
+        of, digits = word(unit).in_(lang), 0 if unit != "score" else 3
+        objective, bound = (f"{document[key]:,.{digits}f} {of}" for key in ("objective", "bound"))
         said.append(Text(
-            f"objective {objective:,.0f} {of}, bound {bound:,.0f} {of}, gap {gap:.2%}",
-            f"目标值 {objective:,.0f} {of}，界 {bound:,.0f} {of}，差距 {gap:.2%}",
+            f"objective {objective}, bound {bound}, gap {gap:.2%}",
+            f"目标值 {objective}，界 {bound}，差距 {gap:.2%}",
         ).in_(lang))  # fmt: skip
     return Text("Proof: " + ", ".join(said), "求解：" + "，".join(said)).in_(lang)

@@ -1,40 +1,79 @@
 """Choose bases from a suitability run."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gis_core.bases.candidates import CandidateSettings, grow_candidates
-from gis_core.bases.rules import SelectionRules
+from gis_core.bases.result import BaseSelection
+from gis_core.bases.rules import Aim, SelectionRules
 from gis_core.bases.selection import select_bases
-from gis_core.errors import InfeasibleError, NotFoundError
+from gis_core.errors import InfeasibleError, InvalidParameterError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, part_of, silent
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import number_zones
-from gis_core.text import Text
+from gis_core.text import Text, as_document
 from gis_core.workflows.workspace import county_units, has_units
 
+LARGEST = 0.99  # share of the largest area from which a base counts as being of that area
 WIDEST_CLASS_LIMIT = 0.5  # candidates are grown on land of at least this score
 
 
 @dataclass(frozen=True)
 class ChoiceRules:
-    """What a planner asks of the bases; `per_county` None takes the region's own rule."""
+    """What a planner asks of the bases.
+
+    Attributes
+    ----------
+    count, spacing_m, aim, compactness_weight, alternatives, time_limit_s
+        As in `SelectionRules`.
+    min_area_mu, max_area_mu, min_score
+        As in `CandidateSettings`.
+    per_county
+        (least, most) of every county; None takes the region's own rule.
+    county_limits
+        (least, most) of single counties, by code or name, instead of that.
+    min_total_area_mu, max_total_area_mu
+        Limits of the area of all bases together, mu.
+    keep, leave_out
+        Numbers of candidates that must, and must not, be chosen.
+    """
 
     count: int = 16
     min_area_mu: float = 1500.0
     max_area_mu: float = 15_000.0
     per_county: tuple[int, int] | None = None
+    county_limits: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     spacing_m: float = 0.0
+    min_total_area_mu: float | None = None
+    max_total_area_mu: float | None = None
+    aim: Aim = "area"
+    compactness_weight: float = 0.2
+    keep: Sequence[str] = ()
+    leave_out: Sequence[str] = ()
+    alternatives: int = 3
     time_limit_s: float = 60.0
     min_score: float = WIDEST_CLASS_LIMIT
 
 
 def default_rules(workspace: Workspace) -> ChoiceRules:
-    """Return the region's own rules: `bases` in its file, or the usual ones."""
+    """Return the region's own rules: `bases` in its file, or the usual ones.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the region's file asks for something that bases have no rule for.
+    """
     own = workspace.region().extra.get("bases", {})
-    known = set(ChoiceRules.__dataclass_fields__) - {"per_county"}
+    known = set(ChoiceRules.__dataclass_fields__) - {"per_county", "county_limits"}
+    unknown = sorted(set(own) - known - {"per_county"})
+    if unknown:
+        known_too = sorted(known | {"per_county"})
+        raise InvalidParameterError(
+            f"The region's 'bases' names {', '.join(unknown)}; known are {', '.join(known_too)}.",
+            f"区域文件的 bases 中有未知项 {'、'.join(unknown)}；可用的有 {'、'.join(known_too)}。",
+        )
     return ChoiceRules(**{k: v for k, v in own.items() if k in known})
 
 
@@ -78,20 +117,19 @@ def choose(
     names = {row.code: Text(row.name_en or row.name_zh or row.code, row.name_zh or row.code)
              for row in units.itertuples()}  # fmt: skip
     selection = select_bases(
-        candidates,
-        rules=SelectionRules(
-            count=rules.count, per_county=_limits(workspace, rules), spacing_m=rules.spacing_m,
-            time_limit_s=rules.time_limit_s,
-        ),
-        county_names=names, input_hashes={"suitability_run": run.run_id, **_hashes(run.provenance)},
+        candidates, rules=_selection_rules(workspace, rules, names), county_names=names,
+        input_hashes={"suitability_run": run.run_id, **_hashes(run.provenance)},
         progress=part_of(progress, 0.5, 1.0),
     )  # fmt: skip
     if selection.bases.empty:
-        said = selection.conflicts or (Text("No choice was found in time.", "限时内未找到方案。"),)
+        said = selection.conflicts
         raise InfeasibleError(
             " ".join(t.en for t in said), "".join(t.zh for t in said), selection.conflicts
         )
-    document = {"suitability_run": run.run_id, **selection.document(names)}
+    document = {
+        "suitability_run": run.run_id, **selection.document(names),
+        "notes": as_document(_notes(selection, rules)),
+    }  # fmt: skip
     bases_id = workspace.save_run(
         "bases", document=document, provenance=selection.provenance,
         frames_by_role={"bases": selection.bases, "candidates": selection.candidates},
@@ -110,16 +148,63 @@ def _no_candidate(rules: ChoiceRules, *, cell_m: float) -> InfeasibleError:
     )
 
 
+def _selection_rules(
+    workspace: Workspace, rules: ChoiceRules, names: Mapping[str, Text]
+) -> SelectionRules:
+    return SelectionRules(
+        count=rules.count, per_county=_limits(workspace, rules, names), spacing_m=rules.spacing_m,
+        min_total_area_mu=rules.min_total_area_mu, max_total_area_mu=rules.max_total_area_mu,
+        fixed_in=rules.keep, fixed_out=rules.leave_out, aim=rules.aim,
+        compactness_weight=rules.compactness_weight, alternatives=rules.alternatives,
+        time_limit_s=rules.time_limit_s, county_codes=tuple(names),
+    )  # fmt: skip
+
+
 def _limits(
-    workspace: Workspace, rules: ChoiceRules
+    workspace: Workspace, rules: ChoiceRules, names: Mapping[str, Text]
 ) -> tuple[int, int] | Mapping[str, tuple[int, int]] | None:
-    if rules.per_county is not None:
-        return rules.per_county
+    """Limits of all counties, or of each; those of `rules` go before the region's own."""
     own = workspace.region().extra.get("bases", {}).get("per_county")
-    held = set(county_units(workspace)["code"])
-    if not isinstance(own, Mapping):
-        return None
-    return {str(c): (int(v[0]), int(v[1])) for c, v in own.items() if str(c) in held}
+    every = rules.per_county
+    if every is None and own is not None and not isinstance(own, Mapping):
+        every = (int(own[0]), int(own[1]))
+    single = {_code_of(county, names): limits for county, limits in rules.county_limits.items()}
+    if every is not None:
+        return {**dict.fromkeys(names, every), **single} if single else every
+    own_limits = {str(c): (int(v[0]), int(v[1])) for c, v in (own or {}).items() if str(c) in names}
+    return {**own_limits, **single} or None
+
+
+def _code_of(county: str, names: Mapping[str, Text]) -> str:
+    """The code of a county given by code or by its name in either language."""
+    found = [c for c, name in names.items() if county in (c, name.en, name.zh)]
+    if len(found) != 1:
+        known = [f"{c} {name.en}" for c, name in names.items()]
+        known_zh = [f"{c} {name.zh}" for c, name in names.items()]
+        raise InvalidParameterError(
+            f"'{county}' names {'no county' if not found else 'several counties'}; use one of the "
+            f"codes {', '.join(known)}.",
+            f"“{county}”{'不是县名或代码' if not found else '对应多个县'}；请使用以下代码之一："
+            f"{'、'.join(known_zh)}。",
+        )
+    return found[0]
+
+
+def _notes(selection: BaseSelection, rules: ChoiceRules) -> list[Text]:
+    """What a reader of the table should know: why the bases are as large as they are."""
+    largest = int((selection.bases["area_mu"] >= LARGEST * rules.max_area_mu).sum())
+    number = len(selection.bases)
+    if rules.aim != "area" or 2 * largest <= number:
+        return []
+    return [Text(
+        f"{largest} of {number} bases have the largest area allowed ({rules.max_area_mu:,.0f} mu): "
+        "area × score is added up, so of equally good land the larger base is better. For the "
+        "best land instead, whatever the size, use --aim quality, with --min-total-area-mu for "
+        "the area needed in all; or set --max-area-mu or --max-total-area-mu.",
+        f"{number} 个基地中有 {largest} 个达到面积上限（{rules.max_area_mu:.0f} 亩）：目标为"
+        "“面积×得分”之和，土地同样好时面积大者更优。若更看重土地质量而非面积，请用 --aim quality，"
+        "并以 --min-total-area-mu 给出所需总面积；也可设定 --max-area-mu 或 --max-total-area-mu。",
+    )]  # fmt: skip
 
 
 def _hashes(provenance: dict[str, Any]) -> dict[str, str]:

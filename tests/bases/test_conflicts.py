@@ -158,6 +158,6 @@ def test_all_solves_of_an_explanation_share_one_deadline(monkeypatch: pytest.Mon
     )
     assert given[:4] == [10, 7, 4, 1]
     assert given[4:]
-    assert set(given[4:]) == {0.1}
+    assert max(given[4:]) <= 0.1
     assert "Time ran out before all were tried" in told[0].en
     assert "Time ran out before a change that is enough was found" in told[1].en

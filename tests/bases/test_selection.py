@@ -169,7 +169,7 @@ def test_quality_prefers_the_better_land_and_area_the_larger() -> None:
     larger = select_bases(frame, rules=SelectionRules(count=1))
     better = select_bases(frame, rules=SelectionRules(count=1, aim="quality"))
     assert (larger.bases["base_id"].tolist(), larger.objective_unit) == (["c00"], "mu")
-    assert (better.bases["base_id"].tolist(), better.objective_unit) == (["c01"], "points")
+    assert (better.bases["base_id"].tolist(), better.objective_unit) == (["c01"], "score")
     assert better.objective == pytest.approx(0.9 + 0.2 * 0.78)
     enough = SelectionRules(count=2, aim="quality", min_total_area_mu=10_000)
     assert set(select_bases(frame, rules=enough).bases["base_id"]) == {"c00", "c01"}
