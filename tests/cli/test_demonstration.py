@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gis_core.errors import InvalidParameterError
 from gis_core.settings import Settings
-from gis_core.store.workspace import open_workspace
+from gis_core.store.workspace import Workspace, open_workspace
+from gis_core.workflows import bases
 from tests.conftest import Done
 
 pytestmark = pytest.mark.postgis
@@ -143,6 +146,36 @@ def test_bases_with_their_proof(upland: Upland, demonstration: Settings) -> None
     assert all(1500 <= b["area_mu"] <= 40_000 for b in chosen["bases"])
 
 
+def test_bases_are_printed_with_why_they_are_large_and_what_else_would_do(
+    upland: Upland, demonstration: Settings
+) -> None:
+    asked = ("bases", "select", "--count", "3", "--max-area-mu", "36000",
+             "--per-county", "0:1，隰县=1：2")  # fmt: skip
+    english = upland(*asked, on=demonstration).out
+    assert "3 bases in 3 counties, 1" in english
+    assert "3 of 3 bases have the largest area allowed (36,000 mu)" in english
+    assert "1. " in english.split("Alternatives:")[1]
+    assert "Xixian" in english
+    chinese = upland(*asked, "--lang", "zh", on=demonstration).out
+    assert "共 3 个基地，分布于 3 个县" in chinese
+    assert "备选方案：" in chinese
+    better = document(upland(*asked, "--aim", "quality", "--json", on=demonstration))
+    assert better["objective_unit"] == "points"
+    assert better["notes"] == []
+
+
+def test_the_regions_own_rules_hold_where_nothing_else_is_asked(
+    workspace: Workspace,
+) -> None:
+    region = replace(workspace.region(), extra={"bases": {"count": 4, "spacing_m": 900.0}})
+    workspace.save_region(region)
+    rules = bases.default_rules(workspace)
+    assert (rules.count, rules.spacing_m, rules.max_area_mu) == (4, 900.0, 15_000.0)
+    workspace.save_region(replace(region, extra={"bases": {"cuont": 4}}))
+    with pytest.raises(InvalidParameterError, match="names cuont; known are"):
+        bases.default_rules(workspace)
+
+
 def test_priority_ranks_every_small_village(upland: Upland, demonstration: Settings) -> None:
     rows = document(upland("relocation", "priority", "--json", on=demonstration))
     assert set(rows[0]) >= {"village", "score", "factors", "rank"}
@@ -189,6 +222,13 @@ def test_map_to_a_file(upland: Upland, demonstration: Settings, tmp_path: Path, 
         (("relocation", "explain", "--village", "Nobody"), "does not deal with"),
         (("relocation", "plan", "--forms", "by_train"), "by_train"),
         (("bases", "select", "--per-county", "3:1"), "MIN:MAX"),
+        (("bases", "select", "--per-county", "0:2,Nowhere=1:2"), "'Nowhere' names no county"),
+        (
+            ("bases", "select", "--per-county", "1:3", "--min-score", "0.75"),
+            "in Huozhou, which has no candidates",
+        ),
+        (("bases", "select", "--keep", "141000-999"), "'141000-999' is not among"),
+        (("bases", "select", "--aim", "size"), "wanted area or quality"),
         (("bases", "select", "--min-area-mu", "1500", "--max-area-mu", "1600"), "smaller cells"),
         (
             ("bases", "select", "--count", "16", "--per-county", "0:0"),
