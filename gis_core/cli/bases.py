@@ -105,7 +105,7 @@ def _limits(
                 f"--per-county is '{per_county}', wanted MIN:MAX such as 1:3, or with single "
                 "counties 0:2,CODE=1:3.",
                 f"--per-county 为“{per_county}”，应为“最少:最多”，如 1:3；"
-                "单列某县时如 0:2,代码=1:3。",
+                "单列某县时如 0:2，代码=1:3。",
             )
         if equals:
             single[county.strip()] = int(low), int(high)

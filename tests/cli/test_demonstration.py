@@ -152,15 +152,15 @@ def test_bases_are_printed_with_why_they_are_large_and_what_else_would_do(
     asked = ("bases", "select", "--count", "3", "--max-area-mu", "36000",
              "--per-county", "0:1，隰县=1：2")  # fmt: skip
     english = upland(*asked, on=demonstration).out
-    assert "3 bases in 3 counties, 1" in english
+    assert "mu, in 3 counties, mean score 0." in english
     assert "3 of 3 bases have the largest area allowed (36,000 mu)" in english
     assert "1. " in english.split("Alternatives:")[1]
     assert "Xixian" in english
     chinese = upland(*asked, "--lang", "zh", on=demonstration).out
-    assert "共 3 个基地，分布于 3 个县" in chinese
+    assert "亩，分布于3个县，平均得分0." in chinese
     assert "备选方案：" in chinese
     better = document(upland(*asked, "--aim", "quality", "--json", on=demonstration))
-    assert better["objective_unit"] == "points"
+    assert better["objective_unit"] == "score"
     assert better["notes"] == []
 
 
