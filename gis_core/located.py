@@ -220,9 +220,14 @@ class PartReader:
         return int(value)
 
     def text(self, place: Place) -> Text:
-        """Return a sentence in both languages."""
+        """Return a sentence in both languages, and refuse one cut short at a comma."""
         value = self.at(place)
         if isinstance(value, dict) and all(isinstance(value.get(k), str) for k in ("en", "zh")):
+            if set(value) != {"en", "zh"}:
+                raise self.document.refuse(
+                    place, "holds more than 'en' and 'zh'. Put a text with a comma in quotes.",
+                    "含有 en、zh 以外的内容。文字中有逗号时，请加引号。",
+                )  # fmt: skip
             return Text(value["en"], value["zh"])
         raise self.document.refuse(place, "wanted the text in both languages: {en: …, zh: …}.",
                                    "应给出中英两种文字：{en: …, zh: …}。")  # fmt: skip

@@ -36,9 +36,11 @@ class _Clock:
     stop: Callable[[], bool]
 
     def over(self) -> bool:
+        """Return whether the time is up or the user stopped it."""
         return time.monotonic() >= self.deadline or self.stop()
 
     def options(self) -> SolveOptions:
+        """Return the options of one check: exact, and no longer than is left."""
         left = max(0.1, self.deadline - time.monotonic())
         return SolveOptions(0.0, min(ONE_CHECK_S, left), self.stop, enough_bound=0.5)
 

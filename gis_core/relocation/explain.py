@@ -33,8 +33,10 @@ def explain_village(plan: RelocationPlan, village_id: str) -> tuple[Text, ...]:
 
 def _move(move: Assignment) -> Text:
     form, when = FORMS[move.form], in_year(move.year)
+    people = f"{move.people:,} {'person' if move.people == 1 else 'people'}"
+    households = f"{move.households:,} household{'' if move.households == 1 else 's'}"
     return Text(
-        f"{move.village} ({move.people:,} people, {move.households:,} households) is to move "
+        f"{move.village} ({people}, {households}) is to move "
         f"{when.en} to {move.destination_en or move.destination}: {form.en}.",
         f"{move.village}（{move.households}户{move.people}人）计划于{when.zh}搬至{move.destination}，"
         f"方式为{form.zh}。",

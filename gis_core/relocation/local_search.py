@@ -119,6 +119,7 @@ def _insert(tables: Tables, room: Room, site: Ints, year: Ints, prices: Room) ->
 
 @njit(cache=True, nogil=True)
 def _relocate(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
+    """Give each unit the cheapest site and year with room for it; return the points gained."""
     gained = 0.0
     for u in range(len(site)):
         old_s, old_y = site[u], year[u]
@@ -136,6 +137,7 @@ def _relocate(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
 
 @njit(cache=True, nogil=True)
 def _exchange(tables: Tables, room: Room, site: Ints, year: Ints) -> float:
+    """Exchange site and year of two units where that gains; return the points gained."""
     gained = 0.0
     units = len(site)
     for u in range(units):

@@ -114,7 +114,10 @@ def under_rules(problem: Problem, rules: PlanRules, *, more_room: float = 0.0) -
 def allow(
     units: pd.DataFrame, sites: pd.DataFrame, travel_min: NDArray[np.float64], rules: PlanRules
 ) -> NDArray[np.bool_]:
-    """Return (units, sites) True where form, county, travel time and fixed decisions allow it."""
+    """Return (units, sites) True where form, county, travel time and fixed decisions allow it.
+
+    `travel_min` (units, sites) in minutes, NaN where no way leads; the scattered form needs none.
+    """
     kind = sites["kind"].to_numpy(str)
     scattered = kind == SCATTERED
     allowed = np.isin(kind, rules.forms)[None, :] & (np.isfinite(travel_min) | scattered)

@@ -157,8 +157,9 @@ class Reasons:
                 f"该村为{ours:.0f}元。",
             )
         return Text(
-            f"{head_en}, because their numbers of people fill what is left of the quota.",
-            f"{head_zh}，因为其人数正好用足剩余指标。",
+            f"{head_en} all the same: their numbers of people, money and journey taken together "
+            "make better use of the quota, within the plan's gap.",
+            f"{head_zh}：综合人数、费用和路程，在方案差距范围内更能用好指标。",
         )
 
     def _why_year(self, unit: int) -> Text:

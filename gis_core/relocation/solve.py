@@ -102,6 +102,7 @@ class _Search:
         self.no_plan = False
 
     def run(self) -> Solution:
+        """Bound the plan, round the bound's moves to a plan, better it; return the best."""
         self.progress(0.02, Text("bounding the plan", "计算方案下界"))
         relaxation = solve_relaxation(
             self.plan, start=Duals.zero(self.plan), deadline=self.limit.deadline,
@@ -117,6 +118,7 @@ class _Search:
         return self.solution()
 
     def search(self, relaxation: Relaxation) -> None:
+        """Better the plan step by step, the cheap steps first, until the gap is reached."""
         if not self.done():
             self.some_moves(relaxation)
         if not self.done():
@@ -162,34 +164,42 @@ class _Search:
             self.raise_bound(min(outcome.bound, self.cost))
 
     def spread(self, relaxation: Relaxation) -> float:
+        """Return the points between the plan and the relaxation's bound; ``inf`` without a plan."""
         if np.isfinite(self.cost):
             return self.cost - relaxation.bound
         return float(np.inf)
 
     def start(self) -> tuple[Ints, Ints] | None:
+        """Return the plan so far for a solver to start from, None without one."""
         return (self.site, self.year) if np.isfinite(self.cost) else None
 
     def take(self, site: Ints, year: Ints) -> None:
+        """Keep a plan where it is better than the best so far."""
         cost = self.plan.cost_of(site, year)
         if cost < self.cost:
             self.site, self.year, self.cost = site, year, cost
 
     def raise_bound(self, bound: float) -> None:
+        """Keep a bound where it is higher than the best so far."""
         self.bound = max(self.bound, bound)
 
     def gap(self) -> float:
+        """Return (cost − bound) / |cost|; ``inf`` without a plan or a bound."""
         if not np.isfinite(self.cost) or not np.isfinite(self.bound):
             return float(np.inf)
         return max(0.0, self.cost - self.bound) / max(abs(self.cost), 1e-9)
 
     def wanted_cost(self) -> float:
+        """Return the cost, in points, at which the gap asked for is reached."""
         return self.bound + self.options.gap * abs(self.bound)
 
     def done(self) -> bool:
+        """Return whether the gap is reached, nothing is left to find, or time is up."""
         enough = self.bound >= self.options.enough_bound
         return self.no_plan or enough or self.limit.over() or self.gap() <= self.options.gap + 1e-9
 
     def solution(self) -> Solution:
+        """Return the best plan and bound with how the search ended."""
         gap = self.gap()
         if self.no_plan:
             status = "infeasible"

@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 
 from gis_core.grid import Grid
 from gis_core.text import Text, as_document
+from gis_core.words import word
 
 NO_SCORE = 255  # in packed scores: no data
 FULL_SCORE = 254  # in packed scores: 1.0
-TAGS_ZH = {"standard": "标准规定", "local": "地方规定", "planner": "规划者参数"}
+WORTH_SAYING = 0.005  # of a score; less would be shown as 0.00
 
 
 def pack_scores(scores: xr.DataArray) -> xr.DataArray:
-    """Return scores 0 to 1 as bytes 0 to 254, 255 for NaN; a quarter of the memory, ±0.002."""
+    """Return scores (dims y, x; 0 to 1) as bytes 0 to 254, 255 for NaN.
+
+    A quarter of the memory; unpacked they differ from the scores by at most 0.002.
+    """
     values = scores.to_numpy()
     known = np.isfinite(values)
     packed = np.full(values.shape, NO_SCORE, np.uint8)
@@ -84,29 +88,29 @@ def _sentences(
     missing: list[dict[str, Any]],
     rows: list[dict[str, Any]],
 ) -> list[Text]:
-    said = []
-    for rule in failed:
-        said.append(Text(
-            f"Excluded: {rule['title']['en']} ({rule['tag']}; {rule['source']['en']}).",
-            f"排除：{rule['title']['zh']}（{TAGS_ZH[rule['tag']]}；{rule['source']['zh']}）。",
-        ))  # fmt: skip
+    said = [_exclusion(rule) for rule in failed]
     for row in missing:
         said.append(Text(
             f"No data for {row['title']['en']}, so there is no score.",
             f"“{row['title']['zh']}”没有数据，因此无法评分。",
         ))  # fmt: skip
-    if np.isfinite(score):
-        said.append(Text(
-            f"Score {score:.2f}, class {class_name}.", f"得分 {score:.2f}，等级 {class_name}。"
-        ))  # fmt: skip
-    if not missing:
-        best = rows[0]
-        said.append(Text(
-            f"It gains most from {best['title']['en']} ({best['contribution']:.2f} of "
-            f"{best['weight']:.2f}).",
-            f"贡献最大的是{best['title']['zh']}（{best['contribution']:.2f}/{best['weight']:.2f}）。",
-        ))  # fmt: skip
-    if limiting is not None and limiting["could_gain"] > 0.005:
+    if missing:
+        return said
+    if failed:
+        without = sum(row["contribution"] for row in rows)
+        said.append(Text(f"Without that it would score {without:.2f}.",
+                         f"若不排除，得分为 {without:.2f}。"))  # fmt: skip
+        return said
+    best = rows[0]
+    said.append(Text(
+        f"Score {score:.2f}, class {class_name}.", f"得分 {score:.2f}，等级 {class_name}。"
+    ))  # fmt: skip
+    said.append(Text(
+        f"It gains most from {best['title']['en']} ({best['contribution']:.2f} of "
+        f"{best['weight']:.2f}).",
+        f"贡献最大的是{best['title']['zh']}（{best['contribution']:.2f}/{best['weight']:.2f}）。",
+    ))  # fmt: skip
+    if limiting is not None and limiting["could_gain"] > WORTH_SAYING:
         said.append(Text(
             f"It is held back most by {limiting['title']['en']} (score {limiting['score']:.2f}); "
             f"at best that would add {limiting['could_gain']:.2f}.",
@@ -114,3 +118,11 @@ def _sentences(
             f"若达到最佳可增加 {limiting['could_gain']:.2f}。",
         ))  # fmt: skip
     return said
+
+
+def _exclusion(rule: dict[str, Any]) -> Text:
+    tag = word(rule["tag"])
+    return Text(
+        f"Excluded: {rule['title']['en']} ({tag.en}; {rule['source']['en']}).",
+        f"排除：{rule['title']['zh']}（{tag.zh}；{rule['source']['zh']}）。",
+    )

@@ -21,7 +21,11 @@ Codes = NDArray[np.uint8]
 
 
 def class_areas(codes: Codes, area_mu: Floats) -> tuple[ClassArea, ...]:
-    """Return cells, area in mu and share of the scored cells' area for every class."""
+    """Return cells, area in mu and share of the scored cells' area for every class.
+
+    `codes` (height, width) as in `SuitabilityResult.class_codes`; `area_mu` (height, width), mu a
+    cell. Shares are 0 to 1, all 0 where nothing is scored.
+    """
     cells = np.bincount(codes.ravel(), minlength=EXCLUDED_CLASS + 1)
     area = np.bincount(codes.ravel(), weights=area_mu.ravel(), minlength=EXCLUDED_CLASS + 1)
     scored = float(area[1 : len(CLASS_NAMES) + 1].sum())
@@ -34,7 +38,10 @@ def class_areas(codes: Codes, area_mu: Floats) -> tuple[ClassArea, ...]:
 def excluded_areas(
     rules: Sequence[Rule], failed: NDArray[np.uint32], area_mu: Floats
 ) -> tuple[ExcludedArea, ...]:
-    """Return cells and area in mu that each rule excludes; rules overlap."""
+    """Return cells and area in mu that each rule excludes; rules overlap.
+
+    `failed` (height, width): bit i set where rule i of `rules` fails; `area_mu` as above.
+    """
     found = []
     for bit, rule in enumerate(rules):
         hit = (failed >> np.uint32(bit)) & np.uint32(1) > 0
@@ -52,7 +59,19 @@ def unit_figures(
     codes: Codes,
     area_mu: Floats,
 ) -> tuple[UnitFigures, ...]:
-    """Return the area-weighted mean score and the area by class of every unit."""
+    """Return the area-weighted mean score and the area by class of every unit.
+
+    Parameters
+    ----------
+    units
+        code, name_zh, name_en; None gives no figures.
+    zones
+        (height, width), the number of the unit from 1 in the order of `units`, 0 outside of all.
+    score
+        (height, width), 0 to 1; NaN counts in no mean.
+    codes, area_mu
+        As in `class_areas`.
+    """
     if units is None or zones is None:
         return ()
     number = len(units) + 1

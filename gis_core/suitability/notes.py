@@ -52,7 +52,10 @@ def gap_notes(
     scores: NDArray[np.float32],
     inside: NDArray[np.bool_],
 ) -> list[Remark]:
-    """Say which criteria lack data on more than 1 % of the area of study."""
+    """Say which criteria lack data on more than 1 % of the area of study.
+
+    `scores` (criteria, height, width), NaN without data; `inside` (height, width).
+    """
     notes = []
     cells = int(inside.sum())
     for i, criterion in enumerate(used):

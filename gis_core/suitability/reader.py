@@ -64,6 +64,7 @@ class _Reader(PartReader):
     """Takes a model's parts out of its document."""
 
     def class_limits(self) -> tuple[float, float, float, float]:
+        """Return the least scores of S1, S2, S3 and N1, falling; the usual ones without any."""
         if self.at(("classes",)) is None:
             return tuple(DEFAULT_LIMITS.values())  # type: ignore[return-value]
         names = set(DEFAULT_LIMITS)
@@ -78,6 +79,7 @@ class _Reader(PartReader):
         return limits  # type: ignore[return-value]
 
     def criterion(self, path: Place) -> Criterion:
+        """Return the criterion at `path`; only one on the aspect has a score of level land."""
         value = self.mapping(
             path, CRITERION, required=CRITERION - {"optional", "derive", "group", "flat"}
         )
@@ -103,6 +105,7 @@ class _Reader(PartReader):
         )  # fmt: skip
 
     def tag(self, path: Place, *, is_distance: bool) -> str:
+        """Return the tag; no distance may be called a standard."""
         tag = self.choice((*path, "tag"), TAGS)
         if is_distance and tag == "standard":
             raise self.document.refuse(
@@ -114,6 +117,7 @@ class _Reader(PartReader):
         return tag
 
     def rule(self, path: Place) -> Rule:
+        """Return the rule at `path`, which has exactly one limit and excludes something."""
         self.mapping(path, RULE, required=RULE - {"optional", "derive"})
         limits = self.mapping((*path, "exclude"), LIMITS, required=set())
         if len(limits) != 1:
@@ -159,6 +163,7 @@ class _Reader(PartReader):
         return derive
 
     def membership(self, path: Place) -> Membership:
+        """Return the membership at `path`; each kind has its own keys."""
         kinds: dict[str, tuple[set[str], Callable[[], Membership]]] = {
             "linear": ({"best", "worst"}, lambda: shapes.linear(
                 self.number((*path, "best")), self.number((*path, "worst")))),

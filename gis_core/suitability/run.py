@@ -15,7 +15,7 @@ from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
 from gis_core.suitability.combine import weighted_classes
 from gis_core.suitability.figures import class_areas, excluded_areas, unit_figures
-from gis_core.suitability.model import Criterion, SuitabilityModel
+from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.notes import class_notes, gap_notes
 from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
@@ -119,20 +119,8 @@ def run_suitability(
 
 
 def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion], list[Remark]]:
-    used, remarks = [], []
-    for criterion in model.criteria:
-        if criterion.optional and not surfaces.has(criterion.layer):
-            remarks.append(Remark(
-                model.name, "note",
-                Text(f"Criterion '{criterion.title.en}' was left out: the workspace holds no layer "
-                     f"'{criterion.layer}'; the other weights were normalised again.",
-                     f"准则“{criterion.title.zh}”未使用：工作区中没有“{criterion.layer}”图层；"
-                     "其余权重已重新归一。"),
-                Text("Import the layer and run again.", "导入该图层后重新运行。"),
-                column=criterion.name,
-            ))  # fmt: skip
-        else:
-            used.append(criterion)
+    """Return the criteria whose layers are here, and a remark for each part that is left out."""
+    used = [c for c in model.criteria if not c.optional or surfaces.has(c.layer)]
     if not used:
         raise NotFoundError(
             f"None of the layers of model '{model.name}' is here; it can use "
@@ -140,16 +128,31 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
             f"模型“{model.name}”所需图层均不存在；可用图层为 {'、'.join(model.themes())}。"
             "请用 upland import 导入。",
         )
-    for rule in model.rules:
-        if rule.optional and not surfaces.has(rule.layer):
-            remarks.append(Remark(
-                model.name, "note",
-                Text(f"Rule '{rule.title.en}' was not applied: the workspace holds no layer "
-                     f"'{rule.layer}'.",
-                     f"规则“{rule.title.zh}”未应用：工作区中没有“{rule.layer}”图层。"),
-                Text("Import the layer and run again.", "导入该图层后重新运行。"), column=rule.name,
-            ))  # fmt: skip
+    remarks = [
+        _left_out(
+            model.name, criterion,
+            Text(f"Criterion '{criterion.title.en}' was left out: the workspace holds no layer "
+                 f"'{criterion.layer}'; the other weights were normalised again.",
+                 f"准则“{criterion.title.zh}”未使用：工作区中没有“{criterion.layer}”图层；"
+                 "其余权重已重新归一。"),
+        )
+        for criterion in model.criteria if criterion not in used
+    ]  # fmt: skip
+    remarks += [
+        _left_out(
+            model.name, rule,
+            Text(f"Rule '{rule.title.en}' was not applied: the workspace holds no layer "
+                 f"'{rule.layer}'.",
+                 f"规则“{rule.title.zh}”未应用：工作区中没有“{rule.layer}”图层。"),
+        )
+        for rule in model.rules if rule.optional and not surfaces.has(rule.layer)
+    ]  # fmt: skip
     return used, remarks
+
+
+def _left_out(model: str, part: Criterion | Rule, reason: Text) -> Remark:
+    cure = Text("Import the layer and run again.", "导入该图层后重新运行。")
+    return Remark(model, "note", reason, cure, column=part.name)
 
 
 def _asked_weights(

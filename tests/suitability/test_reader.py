@@ -70,6 +70,8 @@ def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
         ("kind: linear, best: 0, worst: 25", "kind: categorical, classes: {a: 2}",
          "line 10 .*score from 0 to 1"),
         ("title: {en: Slope, zh: 坡度}", "title: Slope", "line 5 .*both languages"),
+        ("title: {en: Slope, zh: 坡度}", "title: {en: Slope, steep, zh: 坡度}",
+         "line 5 .*Put a text with a comma in quotes"),
         ("    unit: deg\n", "", r"line 4 \(criteria.1\): 'unit' is missing"),
         ("    tag: planner\n    source: {en: planner, zh: 规划者}\n", "    tag: standard\n"
          "    source: {en: GB/T 19630, zh: 国标}\n", "give no distances"),

@@ -292,6 +292,7 @@ def test_a_place_is_explained_from_what_a_run_keeps() -> None:
     assert good["limiting_factor"] in ("a", "b")
     assert "Score 0.70, class S2." in [t["en"] for t in good["text"]]
     assert explain(1)["failed_rules"][0]["rule"] == "high"
-    assert "排除：过高" in explain(1)["text"][0]["zh"]
+    assert "排除：过高（规划者设定；" in explain(1)["text"][0]["zh"]
+    assert [t["en"] for t in explain(1)["text"][1:]] == ["Without that it would score 0.81."]
     assert explain(2)["limiting_factor"] == "a"
     assert any("No data for Soil" in t["en"] for t in explain(4)["text"])
