@@ -192,7 +192,9 @@ def test_compose_waits_for_its_database_and_serves_only_this_machine() -> None:
     assert services["db"]["image"] == "postgis/postgis:15-3.4"
     assert services["app"]["depends_on"]["db"]["condition"] == "service_healthy"
     assert services["app"]["ports"] == ["127.0.0.1:8000:8000"]
-    assert "@db:5432/" in services["app"]["environment"]["UPLAND_DATABASE_URL"]
+    environment = services["app"]["environment"]
+    assert environment["UPLAND_DATABASE_URL"] == "postgresql://upland@db:5432/upland"
+    assert environment["PGPASSWORD"] == services["db"]["environment"]["POSTGRES_PASSWORD"]
 
 
 def test_dockerfile_copies_only_what_is_there() -> None:
