@@ -1,9 +1,11 @@
 """Vector files opened: the layer chosen, its text decoded, its CRS known, nothing changed yet."""
 
 import re
+import sqlite3
 import struct
 import tempfile
 import warnings
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -164,6 +166,7 @@ def _read_parquet(path: Path, file: Path, where: str | None) -> RawLayer:
 
 def _read_ogr(path: Path, file: Path, layer: str | None, where: str | None) -> RawLayer:
     chosen = _choose_layer(path, file, layer)
+    _refuse_view(path, file, chosen)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -192,6 +195,27 @@ def _read_ogr(path: Path, file: Path, layer: str | None, where: str | None) -> R
         lost = file.suffix.lower() == ".shp" and not shapefile_part(file, ".prj")
         raise missing_crs(str(path), beside=" (its .prj is missing)" if lost else "")
     return RawLayer(frame, CRS(frame.crs), chosen, _library_remarks(path.name, said) + remarks)
+
+
+def _refuse_view(path: Path, file: Path, layer: str) -> None:
+    """Refuse a GeoPackage's view: a stored query of the file's author that may never end."""
+    if file.suffix.lower() != ".gpkg":
+        return
+    asked = "SELECT 1 FROM sqlite_master WHERE type = 'view' AND lower(name) = lower(?)"
+    try:
+        with closing(
+            sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)
+        ) as database:
+            view = database.execute(asked, (layer,)).fetchone()
+    except sqlite3.Error as err:
+        raise _damaged(path, err) from err
+    if view is not None:
+        raise InvalidLayerError(
+            f"{path}: the layer '{layer}' is a view, a query stored in the file, which is not run. "
+            "Export its features as a layer of their own (in QGIS: Export > Save Features As).",
+            f"{path}：图层“{layer}”是视图，即文件中存储的查询，不予执行。"
+            "请将其要素导出为独立图层（QGIS：导出 > 要素另存为）。",
+        )
 
 
 def _read_decoded(

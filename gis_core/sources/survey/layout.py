@@ -14,6 +14,8 @@ from gis_core.sources.survey.place import Place
 from gis_core.sources.survey.sheets import Sheet
 from gis_core.text import Text
 
+MOST_COLUMNS = 1_000  # of a survey; a sheet with more is something else
+MOST_DOUBTFUL = 5  # doubtful columns named in one sentence
 SEARCHED_ROWS = 40  # a header stands within the first rows
 NUMBER = re.compile(r"^[\s\d.,,+-]+$")
 NAME_FIELDS = ("name", "administrative_village")
@@ -71,7 +73,10 @@ def choose_sheet(
             )
         sheet = next((s for s in named if s.name == wanted), named[0])
         return sheet, _survey_header(sheet, file, mapping), []
-    found = [(sheet, find_header(sheet, mapping)) for sheet in sheets]
+    narrow = [sheet for sheet in sheets if sheet.width <= MOST_COLUMNS]
+    if not narrow:
+        _refuse_wide(sheets[0], file)
+    found = [(sheet, find_header(sheet, mapping)) for sheet in narrow]
     fitting = [(s, h) for s, h in found if h.is_survey]
     fitting = [(s, h) for s, h in fitting if not s.hidden] or fitting
     if len(fitting) > 1:
@@ -104,7 +109,19 @@ def choose_sheet(
     return sheet, header, remarks
 
 
+def _refuse_wide(sheet: Sheet, file: str) -> None:
+    if sheet.width > MOST_COLUMNS:
+        place = Place(file, sheet.name).named()
+        raise InvalidSurveyError(
+            f"{place.en}: has {sheet.width:,} columns; a village survey has at most "
+            f"{MOST_COLUMNS:,}. Delete what does not belong to it, or choose the right file.",
+            f"{place.zh}：有{sheet.width}列，村庄调查表最多{MOST_COLUMNS}列。请删除无关的列，"
+            "或选择正确的文件。",
+        )
+
+
 def _survey_header(sheet: Sheet, file: str, mapping: ColumnMapping) -> Header:
+    _refuse_wide(sheet, file)
     header = find_header(sheet, mapping)
     missing = missing_choices(header.texts, mapping)
     place = Place(file, sheet.name).named()
@@ -127,11 +144,11 @@ def _found(header: Header) -> str:
 
 def _refuse(sheet: Sheet, file: str, header: Header) -> None:
     place = Place(file, sheet.name).named()
-    doubtful = [c for c in header.columns if c.doubtful]
+    doubtful = [c for c in header.columns if c.doubtful][:MOST_DOUBTFUL]
     hint = Text("", "")
     if doubtful:
         en = "; ".join(f"'{c.header[:30]}' may be {c.field} ({c.score:.0f}/100)" for c in doubtful)
-        zh = ";".join(f"“{c.header[:30]}”可能是 {c.field}（{c.score:.0f}/100）" for c in doubtful)
+        zh = "；".join(f"“{c.header[:30]}”可能是 {c.field}（{c.score:.0f}/100）" for c in doubtful)
         hint = Text(f" Doubtful: {en}.", f"存疑：{zh}。")
     raise InvalidSurveyError(
         f"{place.en}: cannot be understood as a village survey. Looked for {WANTED.en} in the "

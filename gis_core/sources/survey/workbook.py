@@ -19,6 +19,8 @@ from gis_core.errors import GisCoreError, InvalidSurveyError, UnreadableFileErro
 from gis_core.text import Text
 
 MOST_BYTES = 1 << 30  # unpacked; a survey of a million rows stays below it
+BOMB_BYTES, BOMB_RATIO = 64 << 20, 150  # a part this large and this much packed is a trap
+CHUNK_BYTES = 1 << 20
 MOST_CELLS = 40_000_000  # of the used rectangle, which calamine holds in memory at once
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)>\s*<(?:\w+:)?f\b")
@@ -126,6 +128,7 @@ def _scan_xlsx(path: Path) -> dict[str, _Scan]:
                     f"{path}：解压后有 {size / 1e9:.1f} GB，最多接受 {MOST_BYTES / 1e9:.1f} GB。"
                     "请只保存调查表一张表，或另存为 CSV。",
                 )
+            _refuse_bombs(path, archive)
             members = _worksheet_members(archive)
             return {
                 name: _scan_sheet(path, name, archive.read(member))
@@ -135,6 +138,29 @@ def _scan_xlsx(path: Path) -> dict[str, _Scan]:
         raise
     except DAMAGE as err:
         raise _damaged(path, str(err)) from err
+
+
+def _refuse_bombs(path: Path, archive: zipfile.ZipFile) -> None:
+    """Refuse parts packed beyond what any table gives, or larger than they declare.
+
+    Real sheets shrink ten to fifty times. The worksheets are read whole anyway; the other parts
+    are read through here, for their declared sizes may lie to the reader that follows.
+    """
+    for item in archive.infolist():
+        ratio = item.file_size / max(1, item.compress_size)
+        if item.file_size > BOMB_BYTES and ratio > BOMB_RATIO:
+            raise UnreadableFileError(
+                f"{path}: its part {item.filename} unpacks {ratio:,.0f} times, to "
+                f"{item.file_size / 1e6:,.0f} MB, as no table does. Save the survey sheet alone, "
+                "or as CSV.",
+                f"{path}：其中的 {item.filename} 解压后增大 {ratio:,.0f} 倍，达 "
+                f"{item.file_size / 1e6:,.0f} MB，不是正常的表格。请只保存调查表一张表，"
+                "或另存为 CSV。",
+            )
+        if item.filename.startswith("xl/") and "/worksheets/" not in item.filename:
+            with archive.open(item) as part:
+                while part.read(CHUNK_BYTES):  # ends with an error where size or sum is wrong
+                    pass
 
 
 def _worksheet_members(archive: zipfile.ZipFile) -> dict[str, str]:
