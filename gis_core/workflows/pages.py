@@ -124,7 +124,8 @@ def bases_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | Non
 def plan_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None:
     """Return a plan cut down to one county, without the proof of the whole.
 
-    Conflicts and caveats stay: the rules are those of all counties together.
+    Conflicts and caveats stay, for the rules are those of all counties together, unless the plan
+    holds villages and none is of this county.
     """
     if document is None:
         return None
@@ -135,7 +136,8 @@ def plan_of(document: dict[str, Any] | None, code: str) -> dict[str, Any] | None
         mine = [a for a in moves if a["year"] == year["year"]]
         sums = {k: sum(a[k] for a in mine) for k in ("people", "households", "cost_yuan")}
         years.append({"year": year["year"], "villages": len(mine), **sums})
-    told = {part: document.get(part, []) for part in ("conflicts", "caveats")}
+    concerned = moves or waits or not (document["assignments"] or document["deferred"])
+    told = {part: document.get(part, []) if concerned else [] for part in ("conflicts", "caveats")}
     return {"years": years if moves else [], "assignments": moves, "deferred": waits, **told}
 
 
@@ -175,17 +177,20 @@ def _totals(
     plan: dict[str, Any] | None,
     units: int | None,
 ) -> dict[str, float]:
+    """Return the key figures; where no village was surveyed, none of its people and moves."""
     totals: dict[str, float] = {} if units is None else {"units": units}
     if villages is not None:
         totals["survey_villages"] = len(villages)
+    surveyed = villages is None or len(villages) > 0
+    if villages is not None and surveyed:
         totals["survey_households"] = int(villages["households"].sum())
         totals["survey_people"] = int(villages["people"].sum())
     if bases is not None:
         totals["bases"] = len(bases["bases"])
         totals["bases_area"] = sum(b["area_mu"] for b in bases["bases"])
-    if plan is not None:
+    if plan is not None and surveyed:
         totals["moving_people"] = sum(y["people"] for y in plan["years"])
-        totals["deferred_people"] = sum(d["people"] for d in plan["deferred"])
+        totals["deferred_people"] = sum(d["people"] or 0 for d in plan["deferred"])
     return totals
 
 

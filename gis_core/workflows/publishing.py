@@ -93,6 +93,7 @@ def published_run(workspace: Workspace, run: RunRecord) -> dict[str, Any]:
         rows = pd.DataFrame(document.pop(part))
         document[f"{part}_by_county"] = (
             [] if rows.empty else rows.groupby("county_code", as_index=False)
-            .agg(villages=("people", "size"), people=("people", "sum")).to_dict("records")
+            .agg(villages=("people", "size"), people=("people", "sum"))
+            .astype({"people": int}).to_dict("records")
         )  # fmt: skip
     return without_village_names(workspace, document)

@@ -134,6 +134,11 @@ def test_a_countys_page_says_what_conflicts_in_the_whole_plan() -> None:
     assert f'<p class="warn">试验市：{CONFLICT.zh}</p>' in page
     assert "权重自定" in page
     assert "求解" not in page
+    unconcerned = render(context("zh", county="C3"), PageFigures(NAME, plan=plan_of(held, "C3")))
+    assert "安置点不足" not in unconcerned
+    hopeless = {**held, "assignments": [], "deferred": [], "years": []}
+    page = render(context("zh", county="C3"), PageFigures(NAME, plan=plan_of(hopeless, "C3")))
+    assert "安置点不足" in page
     whole = render(context("zh"), PageFigures(NAME, plan=held))
     assert '<p class="warn">安置点不足</p>' in whole
 
