@@ -165,12 +165,14 @@ var upland = window.upland || {};
     upland.keepInside(function (name) { return counties.find(function (c) { return c.named === name && map.hasLayer(c); }); });
     map.on("overlayadd", function () { restack(map); });
     map.on("zoomend overlayadd overlayremove", function () { upland.declutter(map); });
+    restack(map);
     if (options.bounds) {
       var side = document.getElementById("side").getBoundingClientRect();
       var over = isWide() ? [side.right + 20, 10] : [10, Math.min(side.bottom + 8, map.getSize().y * 0.4)];
+      var asked = canvas()._redrawRequest; // fitting the view draws all there is: once is enough
       map.fitBounds(options.bounds, { animate: false, paddingTopLeft: over, paddingBottomRight: [10, 30] });
+      if (!canvas()._redrawRequest) L.Util.cancelAnimFrame(asked);
     }
-    restack(map);
     upland.declutter(map);
     legend(map, control);
     upland.search(map, options.words);
