@@ -122,10 +122,8 @@ def choose(
         progress=part_of(progress, 0.5, 1.0),
     )  # fmt: skip
     if selection.bases.empty:
-        said = selection.conflicts
-        raise InfeasibleError(
-            " ".join(t.en for t in said), "".join(t.zh for t in said), selection.conflicts
-        )
+        said = (*selection.conflicts, *_where_from(workspace, rules, selection, names))
+        raise InfeasibleError(" ".join(t.en for t in said), "".join(t.zh for t in said), said)
     document = {
         "suitability_run": run.run_id, **selection.document(names),
         "notes": as_document(_notes(selection, rules)),
@@ -173,6 +171,20 @@ def _limits(
         return {**dict.fromkeys(names, every), **single} if single else every
     own_limits = {str(c): (int(v[0]), int(v[1])) for c, v in (own or {}).items() if str(c) in names}
     return {**own_limits, **single} or None
+
+
+def _where_from(
+    workspace: Workspace, rules: ChoiceRules, selection: BaseSelection, names: Mapping[str, Text]
+) -> list[Text]:
+    """Say that limits by county in conflict are the region's own, where none were asked for."""
+    own = workspace.region().extra.get("bases", {}).get("per_county")
+    named = any(name.en in selection.conflicts[0].en for name in names.values())
+    if not own or not named or rules.per_county is not None:
+        return []
+    return [Text(
+        "The limits by county are the region's own; --per-county MIN:MAX sets others.",
+        "各县的数量限制取自区域设置；可用 --per-county MIN:MAX 另行设定。",
+    )]  # fmt: skip
 
 
 def _code_of(county: str, names: Mapping[str, Text]) -> str:
