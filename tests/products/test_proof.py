@@ -28,3 +28,10 @@ def test_what_has_no_result_says_so_without_figures(status: str, lang: str) -> N
 
 def test_a_part_of_a_document_has_no_proof() -> None:
     assert proof_line({"bases": []}, "en", unit="mu") == ""
+
+
+def test_a_document_that_names_its_unit_is_told_in_it() -> None:
+    document = {**DONE, "objective": 0.8341, "bound": 0.835, "objective_unit": "score"}
+    assert "objective 0.834 points of score, bound 0.835 points" in proof_line(
+        document, "en", unit="mu"
+    )

@@ -1,9 +1,9 @@
-"""What the commands of the analyses print."""
+"""The line that a solve owes its reader, as the commands print it."""
 
 import pytest
 
-from gis_core.cli.analyses import print_proof
 from gis_core.cli.output import Voice
+from gis_core.cli.proof import print_proof
 
 
 @pytest.mark.parametrize(("unit", "zh"), [("mu", "亩"), ("points", "分")])
