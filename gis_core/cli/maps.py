@@ -23,4 +23,6 @@ def make(
     if as_json:
         voice.result({"map": name, "file": str(out), "size_bytes": size})
         return
-    typer.echo(Text(f"{out} ({size / 1e6:.1f} MB)", f"{out}({size / 1e6:.1f} MB)").in_(voice.lang))
+    typer.echo(
+        Text(f"{out} ({size / 1e6:.1f} MB)", f"{out}（{size / 1e6:.1f} MB）").in_(voice.lang)
+    )
