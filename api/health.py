@@ -22,7 +22,11 @@ def healthz() -> dict[str, str]:
 
 @router.get("/readyz", response_model=None)
 def readyz(request: Request) -> dict[str, Any] | JSONResponse:
-    """Tell whether the workspace's database answers; 503 with the reason when not."""
+    """Tell whether the workspace's database answers; 503 with the reason when not.
+
+    A private database that died is started again by the request; one that was stopped with
+    `upland db stop` stays stopped until the next command that uses the workspace.
+    """
     workspace, lang = request.app.state.workspace, language_of(request)
     if workspace is None:
         return problem(503, "NotReady", NOT_OPEN.in_(lang))

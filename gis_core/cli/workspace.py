@@ -91,7 +91,10 @@ def serve(
     port: Port = 8000,
     workers: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
 ) -> None:
-    """Serve the maps and the API until stopped. Example: upland serve --port 8000"""
+    """Serve the maps and the API until stopped. Example: upland serve --port 8000
+
+    After `upland db stop` it answers 503 until the next command starts the database again.
+    """
     settings = read_settings()
     _refuse_missing(settings)
     voice = Voice(settings.lang)
