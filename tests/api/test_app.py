@@ -11,6 +11,7 @@ from gis_core.settings import Settings
 from gis_core.store.workspace import Workspace
 from gis_core.workflows.publishing import without_village_names
 from tests.api.conftest import publishing
+from tests.products.packed import unpacked
 
 pytestmark = pytest.mark.postgis
 
@@ -110,6 +111,8 @@ def test_layers_regions_and_runs(client: TestClient, worked: Workspace) -> None:
 def test_single_villages_are_held_back_where_they_are_not_published(worked: Workspace) -> None:
     village = worked.villages().iloc[0]
     moved = worked.run(kind="plan").document["assignments"][0]["village"]
+    with TestClient(create_app(publishing(worked.settings, "all"))) as client:
+        assert moved in unpacked(client.get("/maps/relocation", params={"lang": "zh"}).text)
     with TestClient(create_app(publishing(worked.settings, "none"))) as client:
         assert client.get(f"/api/villages/{village['village_id']}").status_code == 404
         plan = client.get("/api/plans/plan-1").json()
@@ -120,7 +123,7 @@ def test_single_villages_are_held_back_where_they_are_not_published(worked: Work
         kept = {record.info.theme: len(record.info.remarks) for record in worked.layers()}
         assert {row["theme"]: row["remarks_count"] for row in layers} == kept
         for name in ("overview", "relocation"):
-            page = client.get(f"/maps/{name}", params={"lang": "zh"}).text
+            page = unpacked(client.get(f"/maps/{name}", params={"lang": "zh"}).text)
             assert moved not in page
             assert "不显示单个村庄" in page
 

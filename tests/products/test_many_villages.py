@@ -1,8 +1,5 @@
 """A hundred thousand villages on one page: small enough to send, and each can be found."""
 
-import base64
-import re
-import zlib
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,6 +13,7 @@ from gis_core.products.maps.overview import overview_map
 from gis_core.products.maps.page import render_page
 from tests.products.browsing import open_page
 from tests.products.landscape import context, counties
+from tests.products.packed import unpacked
 
 COUNT = 100_000
 LIMIT_BYTES = 3_000_000
@@ -58,14 +56,6 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_page_can_be_sent(page_file: Path) -> None:
     assert page_file.stat().st_size <= LIMIT_BYTES
-
-
-def unpacked(page: str) -> str:
-    """Return the page with what its packed layers hold."""
-    found = re.findall(r'upland\.unpack\("([^"]+)",(\d+)\)', page)
-    texts = [zlib.decompress(base64.b64decode(body), -zlib.MAX_WBITS) for body, _ in found]
-    assert [len(text) for text in texts] == [int(size) for _, size in found]
-    return page + b"".join(texts).decode()
 
 
 def test_packed_villages_are_held_back_where_they_are_not_published() -> None:
