@@ -86,7 +86,11 @@ if [ ! -e .venv ]; then
     esac
   fi
 fi
-if [ "$what" = test ] && ! chromium_here; then packages="$packages chromium"; fi
+if [ "$what" = test ]; then
+  chromium_here || packages="$packages chromium"
+  # the driver of the browser tests needs it
+  any_file /usr/lib/*/libatomic.so.1 /usr/lib64/libatomic.so.1 /usr/lib/libatomic.so.1 || packages="$packages libatomic1"
+fi
 
 postgis_package() {  # "postgis" stands for it until the lists of packages are new
   for server in $(newest_server) '[0-9]+'; do

@@ -164,7 +164,7 @@ def test_packages_are_those_that_fit_the_python_and_are_on_offer(machine: Machin
     assert done.returncode == 1
     assert "no package chromium is on offer here" in done.stderr
     asked = (machine.project / "apt.log").read_text("utf-8").splitlines()[-1]
-    assert asked.endswith("python3.11-venv")
+    assert "python3.11-venv" in asked.split()
     assert "chromium" not in asked
 
 
