@@ -9,6 +9,7 @@ import yaml
 
 from gis_core.errors import InputError, InvalidParameterError
 from gis_core.text import Text
+from gis_core.words import refusal
 
 Place = tuple[str | int, ...]  # keys and positions (from 0) that lead to a part
 
@@ -125,10 +126,15 @@ def read_located(
     """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as err:
+    except OSError as err:
         raise error(
-            f"{path}: cannot be read ({err}). Save it as UTF-8 text and check the path.",
-            f"{path}：无法读取（{err}）。请存为 UTF-8 文本并检查路径。",
+            f"{path}: cannot be read ({refusal(err).en}). Check the path.",
+            f"{path}：无法读取（{refusal(err).zh}）。请检查路径。",
+        ) from err
+    except UnicodeDecodeError as err:
+        raise error(
+            f"{path}: is not UTF-8 text (byte {err.start + 1:,}). Save it as UTF-8.",
+            f"{path}：不是 UTF-8 文本（第{err.start + 1}个字节）。请另存为 UTF-8。",
         ) from err
     return LocatedDocument.of_text(text, source=str(path), error=error)
 

@@ -1,5 +1,7 @@
 """Words that documents keep as keys, as people read them in both languages."""
 
+import errno
+
 from gis_core.text import Text
 
 WORDS = {
@@ -32,3 +34,23 @@ WORDS = {
 def word(key: str) -> Text:
     """Return the word of `key`; the key itself, in both languages, where none is kept."""
     return WORDS.get(key, Text(key, key))
+
+
+SYSTEM_ZH = {
+    errno.ENOENT: "文件或目录不存在",
+    errno.EACCES: "没有访问权限",
+    errno.EPERM: "系统不允许此操作",
+    errno.EISDIR: "是目录，不是文件",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.ENOSPC: "磁盘空间已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "文件系统为只读",
+    errno.ENAMETOOLONG: "名称过长",
+    errno.EIO: "读写出错",
+}
+
+
+def refusal(err: OSError) -> Text:
+    """Return why the system refused, as it says in English and, where it is usual, in Chinese."""
+    said = err.strerror or str(err) or type(err).__name__
+    return Text(said, SYSTEM_ZH.get(err.errno or 0, said))

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gis_core.errors import StorageError
+from gis_core.words import refusal
 
 
 def require_folder(path: Path) -> None:
@@ -53,9 +54,9 @@ def written_whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     except OSError as err:
         raise StorageError(
-            f"{path}: cannot be written ({err.strerror}). Free some space or name another file; "
+            f"{path}: cannot be written ({refusal(err).en}). Free some space or name another file; "
             "nothing was changed.",
-            f"{path}：无法写入（{err.strerror}）。请清理磁盘空间或另选文件；数据未作任何更改。",
+            f"{path}：无法写入（{refusal(err).zh}）。请清理磁盘空间或另选文件；数据未作任何更改。",
         ) from err
     finally:
         with suppress(OSError):

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from gis_core.errors import InvalidLayerError, StorageError, UnreadableFileError
 from gis_core.provenance import hash_file
+from gis_core.words import refusal
 
 MAX_UNPACKED_BYTES = 2 * 1024**3  # an archive beyond this is unpacked by its owner, knowingly
 MAX_ENTRIES = 10_000
@@ -64,8 +65,8 @@ def check_file(path: Path) -> Path:
             pass
     except OSError as err:
         raise UnreadableFileError(
-            f"{path}: cannot be opened ({err.strerror}). Check the path and its permissions.",
-            f"{path}：无法打开（{err.strerror}）。请检查路径和访问权限。",
+            f"{path}: cannot be opened ({refusal(err).en}). Check the path and its permissions.",
+            f"{path}：无法打开（{refusal(err).zh}）。请检查路径和访问权限。",
         ) from err
     if size == 0:
         raise UnreadableFileError(
@@ -195,8 +196,8 @@ def unpack(path: Path, folder: Path) -> None:
         if err.errno not in DISK_FULL:
             raise _damaged_zip(path, err) from err
         raise StorageError(
-            f"{path}: cannot be unpacked ({err.strerror}). Free space in the temporary folder.",
-            f"{path}：无法解压（{err.strerror}）。请清理临时文件夹的空间。",
+            f"{path}: cannot be unpacked ({refusal(err).en}). Free space in the temporary folder.",
+            f"{path}：无法解压（{refusal(err).zh}）。请清理临时文件夹的空间。",
         ) from err
 
 

@@ -31,6 +31,7 @@ from psycopg.conninfo import make_conninfo
 
 from gis_core.errors import DatabaseError, MissingProgramError, StorageError
 from gis_core.store.server_programs import find_program
+from gis_core.words import refusal
 
 USER = "upland"
 DATABASE = "upland"
@@ -222,9 +223,9 @@ class PrivateCluster:
             ("Free some space", "请清理磁盘") if full else ("Make it writable", "请改为可写")
         )
         return StorageError(
-            f"{self.folder}: cannot be written ({err.strerror}). {cure}, or choose another "
+            f"{self.folder}: cannot be written ({refusal(err).en}). {cure}, or choose another "
             "--workspace.",
-            f"{self.folder}：不可写（{err.strerror}）。{cure_zh}，或用 --workspace 另选目录。",
+            f"{self.folder}：不可写（{refusal(err).zh}）。{cure_zh}，或用 --workspace 另选目录。",
         )
 
     def _owner_in_the_way(self) -> tuple[Path, str] | None:

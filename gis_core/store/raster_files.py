@@ -18,6 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from gis_core.errors import DatabaseError, MissingCrsError, NotFoundError, StorageError
+from gis_core.words import refusal
 from gis_core.writing import written_whole
 
 BLOCK = 512  # cells; the side of a tile inside the file
@@ -93,9 +94,9 @@ def _values_and_nodata(array: xr.DataArray) -> tuple[NDArray[Any], float | None]
 
 def _unwritable(path: Path, err: OSError) -> StorageError:
     return StorageError(
-        f"{path}: the raster could not be written ({err.strerror}). Free some space or choose "
+        f"{path}: the raster could not be written ({refusal(err).en}). Free some space or choose "
         "another folder; nothing was changed.",
-        f"{path}：栅格无法写入（{err.strerror}）。请清理磁盘空间或更换目录；数据未作任何更改。",
+        f"{path}：栅格无法写入（{refusal(err).zh}）。请清理磁盘空间或更换目录；数据未作任何更改。",
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gis_core.errors import UnreadableFileError
 from gis_core.sources.survey.workbook import RawSheet
+from gis_core.words import refusal
 
 DELIMITERS = (",", ";", "\t", "\uff0c", "|")  # the fourth is the full-width comma
 LONGEST_CELL = 1 << 20  # characters
@@ -52,8 +53,8 @@ def decode_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as err:
         raise UnreadableFileError(
-            f"{path}: cannot be opened ({err.strerror}). Check the path.",
-            f"{path}：无法打开（{err.strerror}）。请检查路径。",
+            f"{path}: cannot be opened ({refusal(err).en}). Check the path.",
+            f"{path}：无法打开（{refusal(err).zh}）。请检查路径。",
         ) from err
     if not raw.strip():
         raise UnreadableFileError(

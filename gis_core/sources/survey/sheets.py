@@ -13,6 +13,7 @@ from gis_core.sources.survey.csv_sheet import read_csv_rows
 from gis_core.sources.survey.point_sheet import is_point_layer, read_point_rows
 from gis_core.sources.survey.workbook import RawSheet, read_workbook
 from gis_core.text import Text
+from gis_core.words import refusal
 
 FileKind = Literal["workbook", "points", "text"]
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -63,8 +64,8 @@ def kind_of_file(path: Path) -> FileKind:
             head = stream.read(16)
     except OSError as err:
         raise UnreadableFileError(
-            f"{path}: cannot be opened ({err.strerror}). Check the path.",
-            f"{path}：无法打开（{err.strerror}）。请检查路径。",
+            f"{path}: cannot be opened ({refusal(err).en}). Check the path.",
+            f"{path}：无法打开（{refusal(err).zh}）。请检查路径。",
         ) from err
     if not head:
         raise UnreadableFileError(
