@@ -86,6 +86,7 @@ def test_one_layer_shows_pops_up_and_is_found(browser: Browser, page_file: Path)
     page.wait_for_selector(".leaflet-popup-content")
     assert page.locator(".leaflet-popup-content h3").inner_text() == "孤村"
     page.locator(".leaflet-popup-close-button").click()
+    page.wait_for_selector(".leaflet-popup", state="detached")  # it fades
     page.focus("#search")
     page.keyboard.type("孤村")
     page.wait_for_selector("#found button")
