@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -43,6 +44,7 @@ def engine_of(settings: Settings, *, create: bool) -> Iterator[sa.Engine]:
         engine = sa.create_engine(
             "postgresql+psycopg://", creator=_connector(address, cluster), pool_pre_ping=True
         )
+        _leave_a_dead_server(engine, cluster)
         try:
             yield engine
         finally:
@@ -60,6 +62,23 @@ def _connector(address: str, cluster: PrivateCluster) -> Callable[[], psycopg.Co
             return psycopg.connect(address)
 
     return connect
+
+
+def _leave_a_dead_server(engine: sa.Engine, cluster: PrivateCluster) -> None:
+    """Give no connection out whose server died: its own process may live on for a moment.
+
+    Such a connection still answers a ping and is lost in the middle of the work.
+    """
+
+    def connected(_: Any, record: Any) -> None:
+        record.info["server"] = cluster.running_pid()
+
+    def checked_out(_: Any, record: Any, __: Any) -> None:
+        if record.info["server"] != cluster.running_pid():
+            raise sa.exc.DisconnectionError("the server of this connection died")
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "checkout", checked_out)
 
 
 def no_workspace(settings: Settings) -> NotFoundError:

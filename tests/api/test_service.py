@@ -50,4 +50,5 @@ def test_a_database_that_dies_is_started_again_with_the_next_request(
         os.kill(pid, signal.SIGKILL)
         while cluster.running_pid() == pid:
             time.sleep(0.02)
-        assert client.get("/readyz").status_code == 200
+        ready = client.get("/readyz")
+        assert ready.status_code == 200, ready.text
