@@ -121,6 +121,7 @@ def map_context(
         labels=tuple(text for nature, text in NATURES.items() if nature in natures),
         sources=source_lines(records, lang), run_line=run_line if runs else None,
         county=county, show_villages=show_villages,
+        units="counties" if has_units(workspace) else "extent",
     )  # fmt: skip
 
 

@@ -56,7 +56,10 @@ def test_from_files_to_a_suitability_map(run: Callable[..., Any], tmp_path: Path
     assert scored["grid"]["cell_m"] == 90
     page = tmp_path / "organic.html"
     run("map", "organic", "--out", str(page))
-    assert "Spearfish" in page.read_text("utf-8")
+    text = page.read_text("utf-8")
+    assert "Spearfish" in text
+    assert "Extent of the data" in text  # no units were given, so no line is called a county's
+    assert "Counties" not in text
 
 
 def test_a_users_model_scores_the_classes_it_names(

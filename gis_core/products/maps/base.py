@@ -218,15 +218,16 @@ def add_counties(
     features = []
     for i, (code, shape) in enumerate(zip(boundaries["code"], thin, strict=True)):
         dimmed = context.county is not None and code != context.county
-        told = [(say("code", context.lang), code), *(rows or {}).get(code, [])]
+        told = [(say("code", context.lang), code), *(rows or {}).get(code, [])] if code else []
         features.append({
             "rings": codec.polygon_rings(shape), "name": names[i], "other": other[i],
             "at": [round(inside[i].x, 5), round(inside[i].y, 5)], "rows": told,
             "style": styles.DIMMED_STYLE if dimmed else {},
         })  # fmt: skip
+    kind = "county" if context.units == "counties" else context.units
     data = {"features": features, "style": styles.COUNTY_STYLE, "below": True,
-            "kind": say("county", context.lang)}  # fmt: skip
-    DrawnLayer("areas", data, name=say("counties", context.lang)).add_to(found)
+            "kind": say(kind, context.lang)}  # fmt: skip
+    DrawnLayer("areas", data, name=say(context.units, context.lang)).add_to(found)
     labels = {"features": [{"name": f["name"], "at": f["at"]} for f in features],
               "kind": "county", "rank": 1}  # fmt: skip
     DrawnLayer("labels", labels, name=say("county_names", context.lang)).add_to(found)

@@ -1,6 +1,7 @@
 """What every map states about itself."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from gis_core.text import Text
 
@@ -31,6 +32,8 @@ class MapContext:
         Code of the one county to show; the others are dimmed.
     show_villages
         False draws sums by county instead of single villages.
+    units
+        What the boundaries are: ``counties``, or ``extent`` where only the data's extent is known.
     """
 
     lang: str
@@ -43,6 +46,7 @@ class MapContext:
     left_out: tuple[Text, ...] = ()
     county: str | None = None
     show_villages: bool = True
+    units: Literal["counties", "extent"] = "counties"
 
     def say(self, text: Text) -> str:
         """Return `text` in the map's language."""

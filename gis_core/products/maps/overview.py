@@ -179,7 +179,7 @@ def layer_legend(
             css = styles.swatch(style, ground)
             entries.append(LegendEntry(name, css, shape, layer=name))
     county = f"border-top:3px solid {styles.COUNTY_STYLE['color']}"
-    counties = say("counties", context.lang)
+    counties = say(context.units, context.lang)
     return [*entries, LegendEntry(counties, county, "stroke", layer=counties)]
 
 

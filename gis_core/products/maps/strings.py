@@ -18,6 +18,7 @@ STRINGS: dict[str, Text] = {
     "areas": Text("Areas by class", "各等级面积"),
     "relief": Text("Relief", "地形晕渲"),
     "counties": Text("Counties", "县界"),
+    "extent": Text("Extent of the data", "数据范围"),
     "county_names": Text("County names", "县名"),
     "town_names": Text("Town names", "城镇名称"),
     "villages": Text("Villages", "村庄"),
