@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GROUND = {
     "crs", "errors", "grid", "layers", "located", "progress", "provenance", "region", "remarks",
-    "settings", "text", "units", "words", "writing",
+    "settings", "solver", "text", "units", "words", "writing",
 }  # fmt: skip
 ROWS = {
     "sources": 2, "store": 2, "surfaces": 3,

@@ -1,4 +1,4 @@
-"""HiGHS, as quiet and as deterministic as this program needs it."""
+"""The choice of bases as HiGHS takes it, and what came of a solve."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,8 @@ from numpy.typing import NDArray
 
 from gis_core.bases.compile import Row
 from gis_core.errors import ServiceError
+from gis_core.solver import QuietHighs, quiet_solver
 
-SEED = 1
-# HiGHS keeps one pool of threads a process: a solve that asks for another number is refused, so
-# every solve of the program asks for the same.
-THREADS = 1
 INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
@@ -24,22 +21,6 @@ class Solved:
     places: NDArray[np.int64] | None
     bound: float
     status: str
-
-
-class Quiet(highspy.Highs):
-    """HiGHS without its banner, which the plain constructor prints on standard output."""
-
-    def enableCallbacks(self) -> highspy.HighsStatus:
-        self.silent()
-        return super().enableCallbacks()
-
-
-def quiet_solver(**options: float | str) -> Quiet:
-    """Return a solver with this program's seed and threads, and `options`."""
-    solver = Quiet()
-    for option, value in {"random_seed": SEED, "threads": THREADS, **options}.items():
-        solver.setOptionValue(option, value)
-    return solver
 
 
 def solve_binary(
@@ -76,7 +57,7 @@ def solve_binary(
     return Solved(np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5), bound, "solved")
 
 
-def checked_status(solver: Quiet) -> highspy.HighsModelStatus:
+def checked_status(solver: QuietHighs) -> highspy.HighsModelStatus:
     """Return why `solver` stopped.
 
     Raises

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from gis_core.bases.cliques import broken_cliques
 from gis_core.bases.compile import CompiledSelection
 from gis_core.bases.deadline import Deadline
-from gis_core.bases.highs import INFEASIBLE, checked_status, model_of, quiet_solver
+from gis_core.bases.highs import INFEASIBLE, checked_status, model_of
+from gis_core.solver import quiet_solver
 
 Floats = NDArray[np.float64]
 

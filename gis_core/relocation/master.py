@@ -10,6 +10,7 @@ import numpy as np
 from gis_core.errors import ServiceError
 from gis_core.relocation.compiled import CompiledPlan, Floats, Ints
 from gis_core.relocation.pricing import Columns, Duals, Prices, price
+from gis_core.solver import quiet_solver
 
 MAX_ROUNDS = 200
 TOLERANCE = 1e-6  # share of the bound below which the relaxation counts as solved
@@ -70,27 +71,6 @@ def column_entries(
     starts = np.concatenate([[0], np.cumsum(keep.sum(axis=1))])
     costs = plan.place_cost[unit, site] + plan.time_cost[unit, year]
     return costs, starts, index[keep], values[keep]
-
-
-class QuietHighs(highspy.Highs):
-    """HiGHS that prints nothing at all.
-
-    The plain constructor enables callbacks before any option can be set, and that alone prints
-    a banner on standard output, where commands print their one JSON document.
-    """
-
-    def enableCallbacks(self) -> highspy.HighsStatus:
-        """Turn output off, then enable callbacks."""
-        self.silent()
-        return super().enableCallbacks()
-
-
-def quiet_solver() -> highspy.Highs:
-    """Return a silent HiGHS with a fixed seed, so that the same model gives the same answer."""
-    solver = QuietHighs()
-    for option, value in (("random_seed", 1), ("threads", 1)):
-        solver.setOptionValue(option, value)
-    return solver
 
 
 def add_rows(solver: highspy.Highs, plan: CompiledPlan, rows: Rows) -> None:

@@ -14,9 +14,9 @@ from gis_core.relocation.master import (
     add_rows,
     column_entries,
     number_rows,
-    quiet_solver,
 )
 from gis_core.relocation.pricing import Columns
+from gis_core.solver import quiet_solver
 
 Stop = Callable[[], bool]
 NO_SITE = np.zeros(0, np.int64)

@@ -1,8 +1,10 @@
 """Every word that a map shows, in both languages."""
 
 from gis_core.text import Text
+from gis_core.words import WORDS
 
 STRINGS: dict[str, Text] = {
+    **{key: WORDS[key] for key in ("standard", "local", "planner", "optimal", "feasible")},
     "overview": Text("Overview", "总览图"),
     "organic": Text("Organic-food bases", "有机食品基地规划图"),
     "relocation": Text("Relocation plan", "搬迁规划图"),
@@ -106,11 +108,6 @@ STRINGS: dict[str, Text] = {
     "total": Text("Total", "合计"),
     "conflicts": Text("What does not fit", "未能满足的要求"),
     "fields": Text("Number", "序号"),
-    "standard": Text("standard", "标准"),
-    "local": Text("local", "地方规定"),
-    "planner": Text("planner's choice", "规划者设定"),
-    "optimal": Text("proven best within the gap", "在差距范围内证明最优"),
-    "feasible": Text("best found, not proven", "已找到的最优方案，未证明"),
     "close": Text("Close", "关闭"),
     "zoom_in": Text("Zoom in", "放大"),
     "zoom_out": Text("Zoom out", "缩小"),
