@@ -175,7 +175,8 @@ def match_townships(
         if match.state != "certain":
             here = (villages["county_code"] == county) & (villages["township"] == township)
             rows = [int(row) for row in villages.loc[here, "row"]]
-            found.remarks += _match_remarks(place, match, rows, Text("township", "乡镇"))
+            found.remarks += _match_remarks(place, match, rows, Text("township", "乡镇"),
+                                            elsewhere=_elsewhere(match, gazetteer))  # fmt: skip
     keys = zip(villages["county_code"], villages["township"], strict=True)
     matched = [codes.get(key, "") for key in keys]
     given = villages["township_code"].to_numpy(dtype=object)
@@ -192,7 +193,21 @@ def match_townships(
     villages["township_code"] = np.where(given == "", np.array(matched, dtype=object), given)
 
 
-def _match_remarks(place: Place, match: NameMatch, rows: list[int], level: Text) -> list[Remark]:
+def _elsewhere(match: NameMatch, gazetteer: Gazetteer) -> Text | None:
+    """Say where a name that no unit of its county bears is at home, if it certainly is."""
+    other = gazetteer.match(match.name)
+    if match.candidates or other.state != "certain":
+        return None
+    county = gazetteer.by_code[other.code].parent
+    return Text(
+        f"is {other.code} of county {county}, not of the county that the row names",
+        f"为 {county} 所辖（{other.code}），与该行所填的县不符",
+    )
+
+
+def _match_remarks(
+    place: Place, match: NameMatch, rows: list[int], level: Text, *, elsewhere: Text | None = None
+) -> list[Remark]:
     """Say what a name was taken for, unless it is the unit's own name or code."""
     first, number = rows[0], len(rows)
     column = place.column(level.en, f"{level.en}_code")
@@ -211,8 +226,9 @@ def _match_remarks(place: Place, match: NameMatch, rows: list[int], level: Text)
     shown = "; ".join(f"{c.name_zh} {c.name_en} {c.code} ({c.score:.0f}/100)".replace("  ", " ")
                       for c in best_few)  # fmt: skip
     shown_zh = "、".join(f"{c.name_zh} {c.code}（匹配度 {c.score:.0f}/100）" for c in best_few)
-    en = f"may be {shown}" if shown else "is like none of the known names"
-    zh = f"可能是{shown_zh}" if shown else "与已知名称均不相似"
+    unknown = elsewhere or Text("is like none of the known names", "与已知名称均不相似")
+    en = f"may be {shown}" if shown else unknown.en
+    zh = f"可能是{shown_zh}" if shown else unknown.zh
     return [place.remark("waiting", Text(
         f"The {level.en} '{match.name}' ({number:,} rows) {en}; it was matched to none.",
         f"{level.zh}名“{match.name}”（{number}行）{zh}；暂不匹配。",

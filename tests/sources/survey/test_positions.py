@@ -139,6 +139,21 @@ def test_no_position_by_township_then_county_then_none(
     assert [(r.row, r.value) for r in zero] == [(3, "0, 0"), (6, "110.7, ")]
 
 
+def test_a_township_of_another_county_is_said_to_be_there(
+    tmp_path: Path, units: gpd.GeoDataFrame
+) -> None:
+    townships = pd.DataFrame(
+        {"code": ["990001100", "990002100"], "name": ["上镇", "远乡"],
+         "county_code": ["990001", "990002"]}
+    )  # fmt: skip
+    reading = read(tmp_path, HEAD + "东山县,远乡,甲,1,4,110.2,36.2\n", units=units,
+                   townships=townships)  # fmt: skip
+    (said,) = [r for r in reading.layer.info.remarks if r.value == "远乡"]
+    assert "is 990002100 of county 990002, not of the county" in said.reason.en
+    assert "为 990002 所辖（990002100）" in said.reason.zh
+    assert said.action == "waiting"
+
+
 def lonlat_of(frame: gpd.GeoDataFrame, row: int) -> tuple[float, float]:
     return frame.geometry[row].x, frame.geometry[row].y
 
