@@ -1,24 +1,29 @@
-"""Candidate bases: contiguous regions of good land within one county, of a workable size."""
+"""Candidate bases: contiguous regions of good land, of a workable size, within counties or not."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 import xarray as xr
 from numpy.typing import NDArray
-from rasterio.features import shapes as raster_shapes
-from scipy import ndimage
 
-from gis_core.bases.growing import grow_region
+from gis_core.bases.cells import Regions
+from gis_core.bases.growing import find_seeds, grow_region, wide_land
+from gis_core.bases.outline import edge_count, outline_regions
 from gis_core.errors import InvalidParameterError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
+from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.text import Text
-from gis_core.units import geodesic_area_m2, m2_from_mu, mu_from_m2
+from gis_core.units import m2_from_mu, mu_from_m2
+
+Ints = NDArray[np.int64]
 
 COLUMNS = ["base_id", "county_code", "area_mu", "mean_score", "compactness", "geometry"]
+SIZES = (1, 2, 4)  # candidates of the largest area, of a half and of a quarter of it
+APART_SEEDS = 0.5  # where candidates may not overlap, of the distance between seeds
 
 
 @dataclass(frozen=True)
@@ -37,11 +42,17 @@ class CandidateSettings:
         Candidates below this Polsby–Popper compactness (0 to 1; a disc drawn in cells has about
         0.6) are left out: too torn to be run as one base.
     most_per_county
-        Of each county only the best candidates by area × mean score are kept.
+        Of each county only the best candidates by area × mean score are kept, each size in turn.
     min_width_m
         Land narrower than this is left out: a base is no string of ridges between gullies.
     seed_spacing
         Distance between seeds, in radii of the largest base; below 2 candidates overlap.
+    within_counties
+        Whether county lines cut candidates. Otherwise one belongs to the county where most of
+        its land lies.
+    overlapping
+        Whether candidates of the same land compete, which the choice settles; otherwise each
+        takes its land from those after it, the best places first.
     """
 
     min_area_mu: float = 1500.0
@@ -52,6 +63,8 @@ class CandidateSettings:
     min_width_m: float = 300.0
     min_compactness: float = 0.2
     most_per_county: int = 200
+    within_counties: bool = True
+    overlapping: bool = True
 
 
 def grow_candidates(
@@ -69,18 +82,20 @@ def grow_candidates(
     score
         0 to 1, dims (y, x), on a `Grid`; NaN cannot be used.
     zones
-        County's number on the same grid, 0 is none; regions stay within one.
+        County's number on the same grid, 0 is none and cannot be used.
     zone_codes
         County's code by number.
     settings
-        Areas, least score, roundness, seeds.
+        Areas, least score, roundness, seeds, county lines, overlap.
 
     Returns
     -------
     candidates
-        EPSG:4326, columns base_id (county code and number), county_code, area_mu (geodesic),
-        mean_score (over cells), compactness (Polsby–Popper on the plane, 0 to 1), geometry.
-        Candidates of one county may overlap. Empty when no land is good enough.
+        EPSG:4326, columns base_id (county code and number), county_code, area_mu (of its cells on
+        the ellipsoid), mean_score (over cells), compactness (Polsby–Popper on the plane, 0 to 1),
+        geometry, whose edges are those of the cells (`candidate_cells` gives them again). Where
+        county lines do not cut them also county_shares: codes and shares of the area, the largest
+        first, as ``01=0.8 02=0.2``. Empty when no land is good enough.
 
     Raises
     ------
@@ -93,23 +108,32 @@ def grow_candidates(
     worth = np.asarray(score, dtype=np.float32).copy()
     labels = np.asarray(zones).astype(np.int32)
     worth[(worth < chosen.min_score) | (labels == 0)] = np.nan
-    worth[~_wide(np.isfinite(worth), cells=round(chosen.min_width_m / grid.cell_m))] = np.nan
-    cell_mu = mu_from_m2(grid.cell_m**2)
-    most = max(1, int(chosen.max_area_mu / cell_mu))
-    least = max(1, int(np.ceil(chosen.min_area_mu / cell_mu)))
-    seeds = _seeds(worth, spacing=max(1, int(chosen.seed_spacing * np.sqrt(most / np.pi))))
-    progress(0.1, Text(f"Growing {len(seeds):,} regions", f"正在生成 {len(seeds)} 个候选区"))
-    wide = worth.astype(np.float64)
-    regions = [grow_region(wide, labels, s, most, chosen.roundness) for s in seeds.tolist()]
-    sizes = sorted({max(least, most // part) for part in (1, 2, 4)}, reverse=True)
-    kept = _distinct([r[:size] for r in regions for size in sizes if len(r) >= least])
-    progress(0.5, Text(f"Outlining {len(kept):,} candidates", f"正在勾绘 {len(kept)} 个候选区"))
-    frame = _outline(kept, grid, worth, labels, zone_codes)
-    fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu * 1.001)
-    sound = frame[fits & (frame["compactness"] >= chosen.min_compactness)]
-    worth_mu = sound["area_mu"] * sound["mean_score"]
-    rank = worth_mu.groupby(sound["county_code"]).rank(method="first", ascending=False)
-    return _numbered(sound[rank <= chosen.most_per_county])
+    worth[~wide_land(np.isfinite(worth), cells=round(chosen.min_width_m / grid.cell_m))] = np.nan
+    progress(0.1, Text("Growing candidates", "正在生成候选区"))
+    regions, size_of = _regions(worth, labels, chosen, grid)
+    progress(
+        0.5, Text(f"Measuring {len(regions):,} candidates", f"正在量算 {len(regions)} 个候选区")
+    )
+    frame = _measured(regions, grid, worth, labels, zone_codes)
+    frame["size"] = size_of
+    kept = _kept(frame, chosen)
+    progress(0.7, Text(f"Outlining {len(kept):,} candidates", f"正在勾绘 {len(kept)} 个候选区"))
+    cells = regions.split()
+    shapes = outline_regions([cells[number] for number in kept.index], grid)
+    columns = COLUMNS if chosen.within_counties else [*COLUMNS, "county_shares"]
+    outlined = gpd.GeoDataFrame(kept, geometry=shapes, crs=grid.crs).to_crs(4326)
+    return numbered(outlined)[columns]
+
+
+def numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Name candidates by county and rank within it, so that the same land gives the same names."""
+    centre = shapely.centroid(frame.geometry.to_numpy())
+    order = np.lexsort((shapely.get_x(centre), shapely.get_y(centre), frame["area_mu"],
+                        -frame["mean_score"].to_numpy(float), frame["county_code"]))  # fmt: skip
+    ordered = frame.iloc[order].reset_index(drop=True)
+    number = ordered.groupby("county_code").cumcount() + 1
+    ordered["base_id"] = ordered["county_code"] + "-" + number.astype(str).str.zfill(3)
+    return ordered
 
 
 def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None:
@@ -133,82 +157,93 @@ def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None
         )
 
 
-def _wide(usable: NDArray[np.bool_], *, cells: int) -> NDArray[np.bool_]:
-    """Return the usable cells that some square of `cells` usable cells covers."""
-    if cells <= 1:
-        return usable
-    return np.asarray(ndimage.binary_opening(usable, np.ones((cells, cells), bool)))
+def _regions(
+    worth: NDArray[np.float32], labels: NDArray[np.int32], chosen: CandidateSettings, grid: Grid
+) -> tuple[Regions, Ints]:
+    """Regions of different cells, and for each the place of its size in `SIZES`."""
+    cell_mu = mu_from_m2(grid.cell_m**2)
+    most = max(1, int(chosen.max_area_mu / cell_mu))
+    least = max(1, int(np.ceil(chosen.min_area_mu / cell_mu)))
+    lines = labels if chosen.within_counties else (labels > 0).astype(np.int32)
+    spacing = chosen.seed_spacing * np.sqrt(most / np.pi)
+    wide = worth.astype(np.float64)
+    if not chosen.overlapping:
+        seeds = find_seeds(worth, spacing=max(1, int(APART_SEEDS * spacing)))
+        apart = _apart(wide, lines, seeds, (least, most), chosen)
+        return Regions.of(apart), np.zeros(len(apart), np.int64)
+    sizes = sorted({max(least, most // part) for part in SIZES}, reverse=True)
+    found: dict[bytes, tuple[Ints, int]] = {}
+    for seed in find_seeds(worth, spacing=max(1, int(spacing))).tolist():
+        grown = grow_region(wide, lines, seed, most, chosen.roundness)
+        for place, size in enumerate(sizes if len(grown) >= least else []):
+            cells = np.sort(grown[:size])
+            found.setdefault(cells.tobytes(), (cells, place))
+    return Regions.of([c for c, _ in found.values()]), np.array(
+        [place for _, place in found.values()], dtype=np.int64
+    )
 
 
-def _seeds(worth: NDArray[np.float32], *, spacing: int) -> NDArray[np.int64]:
-    """Return the best cell of every block of `spacing` cells, by the mean worth around it."""
-    usable = np.isfinite(worth)
-    size = 2 * (spacing // 2) + 1
-    around = ndimage.uniform_filter(np.where(usable, worth, 0.0).astype(np.float64), size,
-                                    mode="constant")  # fmt: skip
-    around[~usable] = -1.0
-    seeds = []
-    for top in range(0, worth.shape[0], spacing):
-        for left in range(0, worth.shape[1], spacing):
-            block = around[top : top + spacing, left : left + spacing]
-            row, col = np.unravel_index(int(np.argmax(block)), block.shape)
-            if block[row, col] > 0:
-                seeds.append((top + int(row)) * worth.shape[1] + left + int(col))
-    return np.array(seeds, dtype=np.int64)
+def _apart(
+    worth: NDArray[np.float64],
+    lines: NDArray[np.int32],
+    seeds: Ints,
+    sizes: tuple[int, int],
+    chosen: CandidateSettings,
+) -> list[Ints]:
+    """Regions of which none takes another's cells: sound ones take theirs from all after them."""
+    least, most = sizes
+    left = worth.copy()
+    taken = []
+    for seed in seeds.tolist():
+        if np.isnan(left.ravel()[seed]):
+            continue
+        cells = np.sort(grow_region(left, lines, seed, most, chosen.roundness))
+        if len(cells) < least:
+            continue
+        round_enough = 4 * np.pi * len(cells) / edge_count(cells, worth.shape[1]) ** 2
+        if round_enough >= chosen.min_compactness:
+            left.ravel()[cells] = np.nan
+            taken.append(cells)
+    return taken
 
 
-def _distinct(regions: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
-    """Drop regions of the same cells, whatever the order they were taken in."""
-    found: dict[bytes, NDArray[np.int64]] = {}
-    for region in regions:
-        cells = np.sort(region)
-        found.setdefault(cells.tobytes(), cells)
-    return list(found.values())
-
-
-def _outline(
-    regions: list[NDArray[np.int64]],
+def _measured(
+    regions: Regions,
     grid: Grid,
     worth: NDArray[np.float32],
     labels: NDArray[np.int32],
     zone_codes: dict[int, str],
-) -> gpd.GeoDataFrame:
-    rows: list[dict[str, Any]] = []
-    for cells in regions:
-        shape = _polygon(cells, grid)
-        rows.append({
-            "county_code": zone_codes[int(labels.ravel()[cells[0]])],
-            "mean_score": float(worth.ravel()[cells].mean(dtype=np.float64)),
-            "compactness": float(4 * np.pi * shape.area / shape.length**2),
-            "geometry": shape,
-        })  # fmt: skip
-    columns = ["county_code", "mean_score", "compactness", "geometry"]
-    frame = gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=grid.crs)
-    frame = frame.to_crs(4326)
-    frame["area_mu"] = [mu_from_m2(a) for a in geodesic_area_m2(frame.geometry)]
-    return frame
+) -> pd.DataFrame:
+    """Area, score, compactness and county of each region, from its cells alone."""
+    area_mu = mu_from_m2(1.0) * cell_areas_m2(grid).to_numpy()
+    by_zone = regions.by_zone(labels, area_mu)
+    codes = [zone_codes[int(zone)] for zone in by_zone.argmax(axis=1)]
+    shares = [_shares(row / row.sum(), zone_codes) for row in by_zone]
+    return pd.DataFrame({
+        "county_code": pd.Series(codes, dtype=object), "area_mu": regions.sums(area_mu),
+        "mean_score": regions.means(worth), "compactness": regions.compactness(grid.width),
+        "county_shares": pd.Series(shares, dtype=object),
+    })  # fmt: skip
 
 
-def _polygon(cells: NDArray[np.int64], grid: Grid) -> shapely.Geometry:
-    row, col = cells // grid.width, cells % grid.width
-    top, left = int(row.min()), int(col.min())
-    window = np.zeros((int(row.max()) - top + 1, int(col.max()) - left + 1), np.uint8)
-    window[row - top, col - left] = 1
-    shift = grid.transform @ grid.transform.translation(left, top)
-    parts = [
-        shapely.geometry.shape(s)
-        for s, v in raster_shapes(window, mask=window.astype(bool), transform=shift)
-        if v
-    ]
-    return shapely.union_all(parts)
+def _shares(shares: NDArray[np.float64], zone_codes: dict[int, str]) -> str:
+    largest_first = np.argsort(-shares, kind="stable")
+    return " ".join(f"{zone_codes[int(z)]}={shares[z]:.4f}" for z in largest_first if shares[z] > 0)
 
 
-def _numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Name candidates by county and rank within it, so that the same land gives the same names."""
-    centre = shapely.centroid(frame.geometry.to_numpy())
-    order = np.lexsort((shapely.get_x(centre), shapely.get_y(centre), frame["area_mu"],
-                        -frame["mean_score"].to_numpy(float), frame["county_code"]))  # fmt: skip
-    ordered = frame.iloc[order].reset_index(drop=True)
-    number = ordered.groupby("county_code").cumcount() + 1
-    ordered["base_id"] = ordered["county_code"] + "-" + number.astype(str).str.zfill(3)
-    return ordered[COLUMNS]
+def parse_shares(text: str) -> dict[str, float]:
+    """Return the share of a base's area (0 to 1) by county code, from its county_shares."""
+    return {code: float(share) for code, _, share in (p.rpartition("=") for p in text.split())}
+
+
+def _kept(frame: pd.DataFrame, chosen: CandidateSettings) -> pd.DataFrame:
+    """Those of the right size and round enough; of each county the best, each size in turn."""
+    fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu * 1.001)
+    sound = frame[fits & (frame["compactness"] >= chosen.min_compactness)]
+    worth_mu = sound["area_mu"] * sound["mean_score"]
+    turn = worth_mu.groupby([sound["county_code"], sound["size"]]).rank(
+        method="first", ascending=False
+    )
+    order = pd.DataFrame({"turn": turn, "size": sound["size"]}).sort_values(["turn", "size"])
+    place = sound.loc[order.index].groupby("county_code").cumcount()
+    return sound[place.reindex(sound.index) < chosen.most_per_county]

@@ -5,10 +5,39 @@ import heapq
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+from scipy import ndimage
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 REACH = 1.6  # radii; a region of full size within it is at least 0.39 as full as its circle
+
+
+def wide_land(usable: NDArray[np.bool_], *, cells: int) -> NDArray[np.bool_]:
+    """Return the usable cells that some square of `cells` usable cells covers."""
+    if cells <= 1:
+        return usable
+    return np.asarray(ndimage.binary_opening(usable, np.ones((cells, cells), bool)))
+
+
+def find_seeds(worth: NDArray[np.float32], *, spacing: int) -> Ints:
+    """Return the best cell of every block of `spacing` cells, by the mean worth around it.
+
+    Flat indices, the best place first; a NaN of `worth` cannot be used.
+    """
+    usable = np.isfinite(worth)
+    size = 2 * (spacing // 2) + 1
+    around = ndimage.uniform_filter(np.where(usable, worth, 0.0).astype(np.float64), size,
+                                    mode="constant")  # fmt: skip
+    around[~usable] = -1.0
+    seeds = []
+    for top in range(0, worth.shape[0], spacing):
+        for left in range(0, worth.shape[1], spacing):
+            block = around[top : top + spacing, left : left + spacing]
+            row, col = np.unravel_index(int(np.argmax(block)), block.shape)
+            if block[row, col] > 0:
+                seeds.append((top + int(row)) * worth.shape[1] + left + int(col))
+    found = np.array(seeds, dtype=np.int64)
+    return found[np.argsort(-around.ravel()[found], kind="stable")]
 
 
 @njit(cache=True)

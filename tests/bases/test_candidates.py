@@ -5,7 +5,9 @@ import pytest
 import shapely
 from pyproj import CRS
 
-from gis_core.bases.candidates import CandidateSettings, grow_candidates
+from gis_core.bases.candidates import CandidateSettings, grow_candidates, parse_shares
+from gis_core.bases.compile import on_the_plane
+from gis_core.bases.exclusion import excluding_pairs
 from gis_core.errors import InvalidParameterError
 from gis_core.grid import Grid
 
@@ -76,6 +78,52 @@ def test_the_same_land_gives_the_same_candidates_and_none_without_land() -> None
     first, second = (grow_candidates(GRID.wrap(score), **given) for _ in range(2))
     assert first.equals(second)
     assert grow_candidates(GRID.wrap(score * 0.1), **given).empty
+
+
+def test_county_lines_cut_candidates_only_when_asked() -> None:
+    score = np.full(GRID.shape, 0.1, np.float32)
+    score[10:16, 32:42] = 0.9  # 8 columns in the one county, 2 in the other
+    _, zones = land()
+    given = {"zones": GRID.wrap(zones), "zone_codes": {1: "01", 2: "02"}}
+    uncut = grow_candidates(GRID.wrap(score), **given, settings=CandidateSettings(
+        min_area_mu=800, max_area_mu=1500, min_score=0.6, within_counties=False))  # fmt: skip
+    whole = uncut.loc[uncut["area_mu"].idxmax()]
+    assert whole["county_code"] == "01"
+    assert whole["area_mu"] == pytest.approx(60 * 15, rel=2e-3)
+    assert parse_shares(whole["county_shares"]) == {"01": 0.8, "02": 0.2}
+    cut = grow_candidates(GRID.wrap(score), **given, settings=SIZES)
+    assert cut["area_mu"].max() == pytest.approx(48 * 15, rel=2e-3)
+    assert "county_shares" not in cut
+
+
+def test_candidates_that_stand_apart_share_no_land() -> None:
+    score, zones = land()
+    score[np.isnan(score)] = 0.7
+
+    def grown(*, overlapping: bool) -> np.ndarray:
+        settings = CandidateSettings(300, 1500, 0.5, overlapping=overlapping)
+        found = grow_candidates(GRID.wrap(score), zones=GRID.wrap(zones),
+                                zone_codes={1: "01", 2: "02"}, settings=settings)  # fmt: skip
+        assert found["area_mu"].between(300, 1500 * 1.001).all()
+        return excluding_pairs(on_the_plane(found), spacing_m=0)
+
+    assert len(grown(overlapping=True)) > 0
+    assert len(grown(overlapping=False)) == 0
+
+
+def test_the_best_of_each_size_are_kept() -> None:
+    score, zones = land()
+    score[np.isnan(score)] = 0.7
+    given = {"zones": GRID.wrap(zones), "zone_codes": {1: "01", 2: "02"}}
+    every = grow_candidates(GRID.wrap(score), **given, settings=SIZES)
+    few = grow_candidates(GRID.wrap(score), **given, settings=CandidateSettings(
+        300, 1500, 0.6, most_per_county=3))  # fmt: skip
+    assert few.groupby("county_code").size().to_dict() == {"01": 3, "02": 3}
+    for _, county in few.groupby("county_code"):
+        assert sorted(county["area_mu"]) == pytest.approx([375, 750, 1500], rel=0.03)
+        best = every[every["county_code"] == county["county_code"].iloc[0]]
+        worth = (best["area_mu"] * best["mean_score"]).max()
+        assert (county["area_mu"] * county["mean_score"]).max() == pytest.approx(worth)
 
 
 def test_bad_sizes_are_refused() -> None:
