@@ -48,7 +48,7 @@ class Regions:
         if not len(self):
             return np.zeros(0)
         taken = values.ravel()[self.cells].astype(np.float64)
-        return np.asarray(np.add.reduceat(taken, self.starts), dtype=np.float64)
+        return np.add.reduceat(taken, self.starts)
 
     def means(self, values: NDArray[np.floating]) -> Floats:
         """Return the mean of `values` over each region's cells; NaN where one of them is NaN."""
@@ -64,9 +64,9 @@ class Regions:
         numbers = zones.ravel()[self.cells].astype(np.int64)
         most = int(numbers.max(initial=0)) + 1
         region = np.repeat(np.arange(len(self)), self.sizes)
-        flat = np.bincount(region * most + numbers, weights.ravel()[self.cells].astype(float),
-                           minlength=len(self) * most)  # fmt: skip
-        return flat.reshape(len(self), most)
+        total = np.zeros((len(self), most))
+        np.add.at(total, (region, numbers), weights.ravel()[self.cells])
+        return total
 
 
 def candidate_cells(candidates: gpd.GeoDataFrame, grid: Grid) -> Regions:
