@@ -1,4 +1,4 @@
-"""Run all benchmarks, print the table of ratios and write ``results.json`` beside this file.
+"""Run all benchmarks, print the table of ratios, write ``results.json`` and README's table.
 
 ``python -m benchmarks [--quick] [NAME …]`` runs those named, without names all; ``--quick`` at a
 fiftieth of the size, to see that they run. The file is written by a full run of all only, so that
@@ -15,8 +15,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks import readme
+
 FOLDER = Path(__file__).resolve().parent
-HELPERS = {"__main__", "measure"}
+HELPERS = {"__main__", "measure", "readme"}
 
 
 def names() -> list[str]:
@@ -80,6 +82,8 @@ def main(arguments: list[str]) -> None:
         if not (quick or arguments):
             text = json.dumps({**machine(), "rows": rows}, ensure_ascii=False, indent=1)
             (FOLDER / "results.json").write_text(text + "\n", "utf-8")
+    if not (quick or arguments):
+        readme.main()
 
 
 if __name__ == "__main__":
