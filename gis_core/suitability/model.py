@@ -1,26 +1,74 @@
 """A suitability model: criteria with memberships and weights, rules, class limits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from gis_core.errors import NotFoundError
+from gis_core.suitability.judgements import Weighting
 from gis_core.suitability.membership import Membership
 from gis_core.text import Text
 
 Tag = Literal["standard", "local", "planner"]
-Derive = Literal["value", "slope", "aspect", "distance"]
+Derive = Literal[
+    "value", "slope", "aspect", "ruggedness", "wetness", "distance", "travel_time", "density",
+    "focal_mean",
+]  # fmt: skip
+CombinationMethod = Literal[
+    "weighted_sum", "weighted_product", "owa", "fuzzy_gamma", "topsis", "limiting_factor"
+]
+TAGS: tuple[str, ...] = get_args(Tag)
+DERIVATIONS: tuple[str, ...] = get_args(Derive)
+COMBINATIONS: tuple[str, ...] = get_args(CombinationMethod)
+NEARNESS = ("distance", "travel_time", "density")  # no standard for organic production gives one
+WITHIN_RADIUS = ("density", "focal_mean")  # derivations that look around within `radius_m`
 GROUPS = ("location", "climate", "soil", "water", "ecology", "pollution", "society")
 MODEL_FOLDER = Path(__file__).parent / "models"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """One number of a model that decides: its value, unit, tag and source.
+
+    `part` names the criterion or rule; `key` the parameter of its membership, or the rule's
+    limit (``above``, ``below``, ``within_m``). `spread` is the half-width in `unit`, 0 or more, by
+    which the value may be off; what a standard fixes has none.
+    """
+
+    part: str
+    key: str
+    value: float
+    unit: str
+    tag: Tag
+    source: Text
+    spread: float
+
+
+@dataclass(frozen=True)
+class Improvement:
+    """What people can do about a criterion, and what it costs.
+
+    `cost_yuan_per_mu` (yuan a mu) buys a change of `per` (unit of the criterion, above 0) towards
+    `limit`, the value that can be reached at most.
+    """
+
+    how: Text
+    cost_yuan_per_mu: float
+    per: float
+    limit: float
+    tag: Tag
+    source: Text
 
 
 @dataclass(frozen=True)
 class Criterion:
     """One criterion: a layer (or what is derived from it), its membership and its weight.
 
-    `weight` is as written, not normalised; an `optional` criterion is left out where its layer
-    is missing. `group` is one of the factor groups of RB/T 165.1-2018 and RB/T 170-2018. `flat`
-    is the score of level land, which faces nowhere; criteria on the aspect have it.
+    `weight` is as written, not normalised; with another weighting it is what that gives, or
+    equal for all where the weights come from the data. An `optional` criterion is left out where
+    its layer is missing. `group` is one of the factor groups of RB/T 165.1-2018 and RB/T 170-2018.
+    `flat` is the score of level land, which faces nowhere; criteria on the aspect have it.
+    `radius_m` is how far in metres a density or a focal mean looks around.
     """
 
     name: str
@@ -35,6 +83,9 @@ class Criterion:
     source: Text
     optional: bool = False
     flat: float | None = None
+    radius_m: float | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    improvement: Improvement | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +108,32 @@ class Rule:
     classes: tuple[str, ...] = ()
     inside: bool = False
     optional: bool = False
+    unit: str = ""
+    radius_m: float | None = None
+    threshold: Threshold | None = None
+
+
+@dataclass(frozen=True)
+class Combination:
+    """How scores become one: the method and what it takes.
+
+    Ordered weighted averaging has either `alpha` (above 0; the quantifier ``Q(p) = p**alpha``,
+    1 is the weighted sum, more asks for all criteria, less for any) or `order_weights` from the
+    best score to the worst; `gamma` (0 to 1) is that of fuzzy gamma.
+    """
+
+    method: CombinationMethod = "weighted_sum"
+    alpha: float | None = None
+    order_weights: tuple[float, ...] | None = None
+    gamma: float | None = None
 
 
 @dataclass(frozen=True)
 class SuitabilityModel:
-    """A whole model; `class_limits` are the least scores of S1, S2, S3, N1, falling."""
+    """A whole model; `class_limits` are the least scores of S1, S2, S3, N1, falling.
+
+    `document` is the model file as plain values, from which `model_from_values` rebuilds it.
+    """
 
     name: str
     title: Text
@@ -70,11 +142,19 @@ class SuitabilityModel:
     rules: tuple[Rule, ...]
     class_limits: tuple[float, float, float, float]
     content_hash: str
+    weighting: Weighting = field(default_factory=Weighting)
+    combination: Combination = field(default_factory=Combination)
+    document: dict[str, Any] = field(default_factory=dict)
 
     def themes(self) -> list[str]:
         """Return the layers that the model can use, each once."""
         used = [c.layer for c in self.criteria] + [r.layer for r in self.rules]
         return list(dict.fromkeys(used))
+
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Return every threshold of the criteria and then of the rules, in the model's order."""
+        of_criteria = [t for c in self.criteria for t in c.thresholds]
+        return (*of_criteria, *(r.threshold for r in self.rules if r.threshold is not None))
 
 
 def shipped_models() -> list[str]:

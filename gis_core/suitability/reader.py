@@ -1,26 +1,48 @@
 """Read a model file: every field checked, every fault named with line and cure."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gis_core.errors import InvalidCriterionError, InvalidModelError
-from gis_core.located import LocatedDocument, PartReader, Place, read_located
+from gis_core.errors import InvalidModelError
+from gis_core.located import LocatedDocument, Place, read_located
 from gis_core.provenance import hash_document
-from gis_core.suitability import membership as shapes
-from gis_core.suitability.membership import Membership
-from gis_core.suitability.model import GROUPS, Criterion, Rule, SuitabilityModel, find_model
-from gis_core.text import Text
+from gis_core.suitability.amounts import Origin
+from gis_core.suitability.membership import Categorical
+from gis_core.suitability.membership_reader import MembershipReader
+from gis_core.suitability.model import (
+    COMBINATIONS,
+    DERIVATIONS,
+    GROUPS,
+    NEARNESS,
+    WITHIN_RADIUS,
+    Combination,
+    Criterion,
+    Improvement,
+    Rule,
+    SuitabilityModel,
+    find_model,
+)
+from gis_core.text import Text, as_document
 
-TAGS = ("standard", "local", "planner")
-DERIVATIONS = ("value", "slope", "aspect", "distance")
 DEFAULT_LIMITS = {"S1": 0.8, "S2": 0.6, "S3": 0.4, "N1": 0.2}
-TOP = {"name", "title", "purpose", "criteria", "rules", "classes"}
+TOP = {"name", "title", "purpose", "criteria", "rules", "classes", "combination"}
 CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", "weight", "tag",
-             "source", "optional", "flat"}  # fmt: skip
+             "source", "optional", "flat", "radius_m", "improve"}  # fmt: skip
+NEEDED = {"name", "title", "layer", "unit", "membership", "weight", "tag", "source"}
+IMPROVE = {"how", "cost_yuan_per_mu", "per", "limit", "tag", "source"}
 MOST_RULES = 32  # each has a bit of 32 in a cell's failed rules
-RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional"}
+RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional", "unit",
+        "radius_m"}  # fmt: skip
 LIMITS = {"above", "below", "within_m", "classes", "inside"}
+FIXED_UNITS = {  # what a derivation counts in, the usual spelling first
+    "slope": ("°", "deg", "degree", "degrees", "度"),
+    "aspect": ("°", "deg", "degree", "degrees", "度"),
+    "distance": ("m", "米"),
+    "travel_time": ("min", "分钟"),
+}
+METHOD_KEYS: dict[str, tuple[str, ...]] = {"owa": ("alpha", "order_weights"),
+                                           "fuzzy_gamma": ("gamma",)}  # fmt: skip
 
 
 def load_model(name: str | Path) -> SuitabilityModel:
@@ -34,6 +56,19 @@ def load_model(name: str | Path) -> SuitabilityModel:
         If the file breaks the schema; the message names file, line, part and cure.
     """
     return model_from_document(read_located(find_model(name), error=InvalidModelError))
+
+
+def model_from_values(values: Mapping[str, Any], *, source: str = "model") -> SuitabilityModel:
+    """Build a model from the plain values of its file, such as a run keeps.
+
+    Raises
+    ------
+    InvalidModelError
+        If the values break the schema; the message names `source`, part and cure.
+    """
+    return model_from_document(
+        LocatedDocument(dict(values), source=source, error=InvalidModelError)
+    )
 
 
 def model_from_document(document: LocatedDocument) -> SuitabilityModel:
@@ -53,14 +88,16 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
         raise document.refuse(("criteria",), "no weight is above zero. Give at least one.",
                               "没有大于零的权重。请至少设置一个。")  # fmt: skip
     purpose = reader.text(("purpose",)) if "purpose" in top else Text("", "")
+    plain = as_document(top)
     return SuitabilityModel(
         name=reader.word(("name",)), title=reader.text(("title",)), purpose=purpose,
         criteria=criteria, rules=rules, class_limits=reader.class_limits(),
-        content_hash=hash_document(top),
+        content_hash=hash_document(plain),
+        combination=reader.combination(len(criteria)), document=plain,
     )  # fmt: skip
 
 
-class _Reader(PartReader):
+class _Reader(MembershipReader):
     """Takes a model's parts out of its document."""
 
     def class_limits(self) -> tuple[float, float, float, float]:
@@ -78,11 +115,39 @@ class _Reader(PartReader):
             )  # fmt: skip
         return limits  # type: ignore[return-value]
 
+    def combination(self, criteria: int) -> Combination:
+        """Return how scores become one: a method's name, or a method with its parameters."""
+        place: Place = ("combination",)
+        if not isinstance(self.at(place), dict):
+            return Combination(self.choice(place, COMBINATIONS, "weighted_sum"))  # type: ignore[arg-type]
+        method = self.choice((*place, "method"), COMBINATIONS)
+        keys = METHOD_KEYS.get(method, ())
+        given = self.mapping(place, {"method", *keys}, required={"method"})
+        if keys and len(given) != 2:
+            raise self.document.refuse(
+                place, f"'{method}' wants {' or '.join(keys)}. Give exactly one.",
+                f"“{method}”需要 {' 或 '.join(keys)}。请只给出一项。",
+            )  # fmt: skip
+        orders = self._order_weights((*place, "order_weights"), criteria)
+        alpha = self.number((*place, "alpha"), above=0) if "alpha" in given else None
+        gamma = self.score((*place, "gamma")) if "gamma" in given else None
+        return Combination(method, alpha, orders, gamma)  # type: ignore[arg-type]
+
+    def _order_weights(self, place: Place, criteria: int) -> tuple[float, ...] | None:
+        if self.at(place) is None:
+            return None
+        weights = tuple(self.number((*place, i)) for i in range(self.length(place, least=criteria)))
+        if len(weights) != criteria or min(weights) < 0 or not sum(weights) > 0:
+            raise self.document.refuse(
+                place, f"are {weights}; wanted {criteria} numbers of 0 or more, one a criterion, "
+                "not all 0.",
+                f"为 {weights}；应为 {criteria} 个不小于 0 的数，每个准则一个，且不全为 0。",
+            )  # fmt: skip
+        return weights
+
     def criterion(self, path: Place) -> Criterion:
         """Return the criterion at `path`; only one on the aspect has a score of level land."""
-        value = self.mapping(
-            path, CRITERION, required=CRITERION - {"optional", "derive", "group", "flat"}
-        )
+        value = self.mapping(path, CRITERION, required=NEEDED)
         derive = self.choice((*path, "derive"), DERIVATIONS, "value")
         if (derive == "aspect") != ("flat" in value):
             raise self.document.refuse(
@@ -94,31 +159,79 @@ class _Reader(PartReader):
         if weight < 0:
             raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
                                        f"为 {weight}，应不小于 0。")  # fmt: skip
+        origin = self._origin(path, derive)
+        membership, thresholds = self.membership((*path, "membership"), origin)
+        improvement = None
+        if "improve" in value:
+            if isinstance(membership, Categorical):
+                raise self.document.refuse(
+                    (*path, "improve"),
+                    "goes with a number, not with classes. Leave it out.",
+                    "只用于数值型准则，不用于分类。请删除。",
+                )
+            improvement = self._improvement((*path, "improve"))
         return Criterion(
-            name=self.word((*path, "name")), title=self.text((*path, "title")),
+            name=origin.part, title=self.text((*path, "title")),
             group=self.choice((*path, "group"), GROUPS, "location"),
             layer=self.word((*path, "layer")), derive=derive,  # type: ignore[arg-type]
-            unit=str(value["unit"] or ""), membership=self.membership((*path, "membership")),
-            weight=weight, tag=self.tag(path, is_distance=derive == "distance"),  # type: ignore[arg-type]
-            source=self.text((*path, "source")), optional=self.flag((*path, "optional")),
-            flat=self._score((*path, "flat")) if "flat" in value else None,
+            unit=origin.unit, membership=membership,
+            weight=weight, tag=origin.tag, source=origin.source,
+            optional=self.flag((*path, "optional")),
+            flat=self.score((*path, "flat")) if "flat" in value else None,
+            radius_m=self._radius(path, derive), thresholds=thresholds, improvement=improvement,
         )  # fmt: skip
 
-    def tag(self, path: Place, *, is_distance: bool) -> str:
-        """Return the tag; no distance may be called a standard."""
-        tag = self.choice((*path, "tag"), TAGS)
-        if is_distance and tag == "standard":
+    def _origin(self, path: Place, derive: str, *, unit: str | None = None) -> Origin:
+        """Return what the thresholds of the part inherit; `unit` stands in where none is given."""
+        is_near = derive in NEARNESS
+        return Origin(
+            part=self.word((*path, "name")), tag=self.tag(path, is_near=is_near),
+            source=self.source(path, is_near=is_near), unit=self.unit(path, derive, default=unit),
+            is_near=is_near,
+        )  # fmt: skip
+
+    def unit(self, path: Place, derive: str, *, default: str | None = None) -> str:
+        """Return the unit at `path`; what is derived has its own, which none may contradict."""
+        given = self.at((*path, "unit"))
+        fixed = FIXED_UNITS.get(derive)
+        if given is None and fixed is not None:
+            return fixed[0]
+        if given is None and default is not None:
+            return default
+        if not isinstance(given, str) or (fixed is not None and given not in fixed):
+            wanted = fixed[0] if fixed else "m, mm, °C, pH, g/kg …"
             raise self.document.refuse(
-                (*path, "tag"),
-                "is 'standard', but the standards for organic production give no distances. Tag it "
-                "'local' or 'planner' and name the source.",
-                "为 standard，但有机生产标准没有规定距离。请标为 local 或 planner 并注明来源。",
+                (*path, "unit"), f"is '{given}', wanted {wanted}.", f"为“{given}”，应为 {wanted}。"
             )
-        return tag
+        return given
+
+    def _radius(self, path: Place, derive: str) -> float | None:
+        """Return how far a density or a focal mean looks around; nothing else has a radius."""
+        given = self.at((*path, "radius_m"))
+        if (given is not None) != (derive in WITHIN_RADIUS):
+            raise self.document.refuse(
+                path if given is None else (*path, "radius_m"),
+                "'radius_m', in metres, goes with 'derive: density' or 'focal_mean', and they need "
+                "it.",
+                "radius_m（米）须与 derive: density 或 focal_mean 同时使用，且为必填。",
+            )  # fmt: skip
+        return None if given is None else self.number((*path, "radius_m"), above=0)
+
+    def _improvement(self, path: Place) -> Improvement:
+        self.mapping(path, IMPROVE, required=IMPROVE)
+        cost = self.number((*path, "cost_yuan_per_mu"))
+        if cost < 0:
+            raise self.document.refuse((*path, "cost_yuan_per_mu"), f"is {cost:g}, wanted 0 or "
+                                       "more.", f"为 {cost:g}，应不小于 0。")  # fmt: skip
+        return Improvement(
+            how=self.text((*path, "how")), cost_yuan_per_mu=cost,
+            per=self.number((*path, "per"), above=0), limit=self.number((*path, "limit")),
+            tag=self.tag(path, is_near=False), source=self.source(path, is_near=False),
+        )  # fmt: skip
 
     def rule(self, path: Place) -> Rule:
         """Return the rule at `path`, which has exactly one limit and excludes something."""
-        self.mapping(path, RULE, required=RULE - {"optional", "derive"})
+        self.mapping(path, RULE, required={"name", "title", "layer", "exclude", "tag", "source"})
         limits = self.mapping((*path, "exclude"), LIMITS, required=set())
         if len(limits) != 1:
             raise self.document.refuse(
@@ -128,6 +241,9 @@ class _Reader(PartReader):
             )  # fmt: skip
         kind = next(iter(limits))
         place = (*path, "exclude", kind)
+        derive = self._derivation_of_rule(path, kind)
+        no_number = kind in ("classes", "inside")
+        origin = self._origin(path, derive, unit="" if no_number else None)
         chosen: dict[str, Any] = {}
         if kind == "classes":
             chosen["classes"] = tuple(
@@ -136,19 +252,19 @@ class _Reader(PartReader):
         elif kind == "inside":
             chosen["inside"] = self.flag(place)
         else:
-            chosen[kind] = self.number(place)
+            chosen["threshold"] = self.threshold(place, kind, origin)
+            chosen[kind] = chosen["threshold"].value
         if chosen[kind] is False or (kind == "within_m" and chosen[kind] <= 0):
             raise self.document.refuse(
                 place, f"is {self.at(place)}, which excludes nothing. Leave the rule out, or give "
                 "true or a distance above 0.",
                 f"为 {self.at(place)}，不排除任何单元。请删除该规则，或改为 true 或大于 0 的距离。",
             )  # fmt: skip
-        derive = self._derivation_of_rule(path, kind)
         return Rule(
-            name=self.word((*path, "name")), title=self.text((*path, "title")),
+            name=origin.part, title=self.text((*path, "title")),
             layer=self.word((*path, "layer")), derive=derive,  # type: ignore[arg-type]
-            tag=self.tag(path, is_distance=derive == "distance"),  # type: ignore[arg-type]
-            source=self.text((*path, "source")), optional=self.flag((*path, "optional")), **chosen,
+            tag=origin.tag, source=origin.source, optional=self.flag((*path, "optional")),
+            unit=origin.unit, radius_m=self._radius(path, derive), **chosen,
         )  # fmt: skip
 
     def _derivation_of_rule(self, path: Place, kind: str) -> str:
@@ -161,61 +277,3 @@ class _Reader(PartReader):
                 f"为“{derive}”，但 {kind} 针对的是 {own}。请删除该键。",
             )  # fmt: skip
         return derive
-
-    def membership(self, path: Place) -> Membership:
-        """Return the membership at `path`; each kind has its own keys."""
-        kinds: dict[str, tuple[set[str], Callable[[], Membership]]] = {
-            "linear": ({"best", "worst"}, lambda: shapes.linear(
-                self.number((*path, "best")), self.number((*path, "worst")))),
-            "piecewise": ({"points"}, lambda: shapes.piecewise(self._points(path))),
-            "triangular": ({"low", "peak", "high"}, lambda: self._shape(
-                path, {"low": 0.0, "peak": 1.0, "high": 0.0})),
-            "trapezoid": ({"low", "from", "to", "high"}, lambda: self._shape(
-                path, {"low": 0.0, "from": 1.0, "to": 1.0, "high": 0.0})),
-            "sigmoid": ({"middle", "width"}, lambda: shapes.Sigmoid(
-                self.number((*path, "middle")), self._width(path))),
-            "gaussian": ({"centre", "width"}, lambda: shapes.Gaussian(
-                self.number((*path, "centre")), self._width(path))),
-            "categorical": ({"classes", "other"}, lambda: self._categorical(path)),
-        }  # fmt: skip
-        kind = self.choice((*path, "kind"), tuple(kinds))
-        keys, make = kinds[kind]
-        optional = {"other"} if kind == "categorical" else set()
-        self.mapping(path, keys | {"kind"}, required=keys - optional)
-        try:
-            return make()
-        except InvalidCriterionError as err:
-            raise self.document.refuse(path, err.text.en, err.text.zh) from err
-
-    def _width(self, path: Place) -> float:
-        width = self.number((*path, "width"))
-        if width == 0:
-            raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
-                                       "为 0，应为非零数。")  # fmt: skip
-        return width
-
-    def _points(self, path: Place) -> list[tuple[float, float]]:
-        place = (*path, "points")
-        return [
-            (self.number((*place, i, 0)), self.number((*place, i, 1)))
-            for i in range(self.length(place, least=2))
-        ]
-
-    def _shape(self, path: Place, scores: dict[str, float]) -> Membership:
-        return shapes.piecewise([(self.number((*path, k)), s) for k, s in scores.items()])
-
-    def _categorical(self, path: Place) -> Membership:
-        classes = self.at((*path, "classes"))
-        if not isinstance(classes, dict) or not classes:
-            raise self.document.refuse((*path, "classes"), "wanted 'class: score' lines.",
-                                       "应为“类别: 得分”的形式。")  # fmt: skip
-        scores = {str(name): self._score((*path, "classes", name)) for name in classes}
-        other = 0.0 if self.at((*path, "other")) is None else self._score((*path, "other"))
-        return shapes.Categorical(scores, other)
-
-    def _score(self, path: Place) -> float:
-        score = self.number(path)
-        if not 0 <= score <= 1:
-            raise self.document.refuse(path, f"is {score}, wanted a score from 0 to 1.",
-                                       f"为 {score}，得分应在 0 至 1 之间。")  # fmt: skip
-        return score

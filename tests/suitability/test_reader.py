@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gis_core.errors import InvalidModelError, NotFoundError
-from gis_core.suitability.model import shipped_models
-from gis_core.suitability.reader import load_model
+from gis_core.suitability.model import Combination, shipped_models
+from gis_core.suitability.reader import load_model, model_from_values
 
 SOUND = """\
 name: small
@@ -56,6 +57,47 @@ def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
     assert read(tmp_path, SOUND.replace("25", "26")).content_hash != model.content_hash
 
 
+def test_a_model_is_rebuilt_from_its_plain_values(tmp_path: Path) -> None:
+    model = read(tmp_path, SOUND.replace("kind: linear, best: 0, worst: 25",
+                                         "kind: categorical, classes: {7: 1, a: 0.5}"))  # fmt: skip
+    kept = yaml.safe_load(yaml.safe_dump(model.document, allow_unicode=True))
+    again = model_from_values(kept)
+    assert again == model
+    assert again.content_hash == model.content_hash
+    with pytest.raises(InvalidModelError, match=r"run 7 \(name\): is '', wanted a word"):
+        model_from_values(kept | {"name": ""}, source="run 7")
+
+
+def test_a_threshold_inherits_or_says_more(tmp_path: Path) -> None:
+    more = ("kind: linear, best: {value: 2, tag: local, unit: deg}, worst: {value: -25, "
+            "tag: standard, source: {en: law, zh: 法律}}")  # fmt: skip
+    model = read(tmp_path, SOUND.replace("kind: linear, best: 0, worst: 25", more))
+    best, worst, near = model.thresholds()
+    assert (best.part, best.value, best.unit, best.tag, best.spread) == (
+        "slope", 2, "deg", "local", pytest.approx(0.2)
+    )  # fmt: skip
+    assert best.source.en == "planner"
+    assert (worst.value, worst.tag, worst.spread, worst.source.zh) == (-25, "standard", 0, "法律")
+    assert (near.part, near.key, near.unit, near.tag, near.spread) == (
+        "near", "within_m", "m", "planner", 20
+    )  # fmt: skip
+    assert model.rules[0].threshold == near
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("topsis", Combination("topsis")),
+        ("{method: owa, alpha: 2}", Combination("owa", alpha=2)),
+        ("{method: owa, order_weights: [1]}", Combination("owa", order_weights=(1.0,))),
+        ("{method: fuzzy_gamma, gamma: 0.9}", Combination("fuzzy_gamma", gamma=0.9)),
+    ],
+)
+def test_combinations(tmp_path: Path, written: str, meant: Combination) -> None:
+    assert read(tmp_path, f"{SOUND}combination: {written}\n").combination == meant
+    assert read(tmp_path, SOUND).combination == Combination("weighted_sum")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -85,6 +127,21 @@ def test_a_sound_model_and_its_hash(tmp_path: Path) -> None:
         ("{within_m: 100}", "{inside: false}", "line 18 .*is False, which excludes nothing"),
         ("exclude: {within_m: 100}", "derive: slope\n    exclude: {within_m: 100}",
          "line 18 .*'within_m' looks at the distance"),
+        ("{within_m: 100}", "{within_m: {value: 100, spread: -1}}", "line 18 .*spread.*0 or more"),
+        ("{within_m: 100}", "{within_m: {value: 0.1, unit: km}}", "Write the value in 'm'"),
+        ("{within_m: 100}", "{within_m: {value: 9, tag: standard}}", "line 18 .*no distances"),
+        ("exclude: {within_m: 100}", "exclude: {above: 9}", r"line 15 \(rules.1.unit\): is 'None'"),
+        ("weight: 1", "weight: 1\n    radius_m: 9",
+         r"line 12 \(criteria.1.radius_m\): 'radius_m', in metres, goes with"),
+        ("derive: slope", "derive: focal_mean", r"line 4 \(criteria.1\): 'radius_m'"),
+        ("unit: deg", "unit: '%'", "line 9 .*is '%', wanted °"),
+        ("weight: 1", "weight: 1\n    improve: {how: {en: x, zh: 某}}",
+         "line 12 .*'cost_yuan_per_mu' is missing"),
+        ("criteria:", "combination: {method: owa}\ncriteria:", "line 3 .*alpha or order_weights"),
+        ("criteria:", "combination: {method: topsis, gamma: 1}\ncriteria:", "'gamma' is not known"),
+        ("criteria:", "combination: {method: owa, alpha: 0}\ncriteria:", "number above 0"),
+        ("criteria:", "combination: {method: owa, order_weights: [1, 1]}\ncriteria:",
+         "wanted 1 numbers of 0 or more"),
         ("criteria:", "classes: {S1: 0.5, S2: 0.6, S3: 0.4, N1: 0.2}\ncriteria:",
          "line 3 .*falling numbers"),
     ],
@@ -106,6 +163,14 @@ def test_no_distance_is_standard_however_it_is_written(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidModelError, match=r"line 12 .*give no distances"):
         read(tmp_path, criterion.replace("tag: planner", "tag: standard", 1))
+
+
+def test_a_distance_that_names_the_organic_standard_must_say_it_gives_none(tmp_path: Path) -> None:
+    head, _, tail = SOUND.rpartition("{en: planner, zh: 规划者}")
+    with pytest.raises(InvalidModelError, match=r"line 20 .*names GB/T 19630 for a distance"):
+        read(tmp_path, f"{head}{{en: GB/T 19630, zh: GB/T 19630}}{tail}")
+    said = "{en: GB/T 19630 gives no distance, zh: GB/T 19630未规定距离}"
+    assert "19630" in read(tmp_path, f"{head}{said}{tail}").rules[0].source.en
 
 
 def test_more_rules_than_a_cell_can_know_are_refused(tmp_path: Path) -> None:

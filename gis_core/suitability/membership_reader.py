@@ -1,0 +1,77 @@
+"""Read memberships: each kind with its own keys, each number a threshold."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gis_core.errors import InvalidCriterionError
+from gis_core.located import Place
+from gis_core.suitability import membership as shapes
+from gis_core.suitability.amounts import AmountReader, Origin
+from gis_core.suitability.membership import Membership
+from gis_core.suitability.model import Threshold
+
+Made = tuple[Membership, tuple[Threshold, ...]]
+
+
+class MembershipReader(AmountReader):
+    """Takes memberships out of a model's document."""
+
+    def membership(self, path: Place, origin: Origin) -> Made:
+        """Return the membership at `path` and its thresholds, keyed as its parameters."""
+        kinds: dict[str, tuple[tuple[str, ...], Callable[..., Membership]]] = {
+            "linear": (("best", "worst"), shapes.linear),
+            "piecewise": (("points",), shapes.piecewise),
+            "triangular": (("low", "peak", "high"), lambda low, peak, high: shapes.piecewise(
+                [(low, 0.0), (peak, 1.0), (high, 0.0)])),
+            "trapezoid": (("low", "from", "to", "high"), lambda low, start, end, high:
+                shapes.piecewise([(low, 0.0), (start, 1.0), (end, 1.0), (high, 0.0)])),
+            "sigmoid": (("middle", "width"), shapes.Sigmoid),
+            "gaussian": (("centre", "width"), shapes.Gaussian),
+            "categorical": (("classes", "other"), shapes.Categorical),
+        }  # fmt: skip
+        kind = self.choice((*path, "kind"), tuple(kinds))
+        keys, make = kinds[kind]
+        optional = {"other"} if kind == "categorical" else set()
+        self.mapping(path, {*keys, "kind"}, required=set(keys) - optional)
+        try:
+            if kind == "categorical":
+                return self._categorical(path), ()
+            if kind == "piecewise":
+                return self._piecewise(path, origin)
+            found = [self.threshold((*path, key), key, origin) for key in keys]
+            self._refuse_no_width(path, found)
+            return make(*(t.value for t in found)), tuple(found)
+        except InvalidCriterionError as err:
+            raise self.document.refuse(path, err.text.en, err.text.zh) from err
+
+    def _refuse_no_width(self, path: Place, found: list[Threshold]) -> None:
+        for threshold in found:
+            if threshold.key == "width" and threshold.value == 0:
+                raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
+                                           "为 0，应为非零数。")  # fmt: skip
+
+    def _piecewise(self, path: Place, origin: Origin) -> Made:
+        place = (*path, "points")
+        ends = [(*place, i) for i in range(self.length(place, least=2))]
+        found = [self.threshold((*end, 0), "", origin) for end in ends]
+        scores = [self.number((*end, 1)) for end in ends]
+        points = [(t.value, s) for t, s in zip(found, scores, strict=True)]
+        keyed = tuple(replace(t, key=f"value_{i}") for i, t in enumerate(found, 1))
+        return shapes.piecewise(points), keyed
+
+    def _categorical(self, path: Place) -> Membership:
+        classes = self.at((*path, "classes"))
+        if not isinstance(classes, dict) or not classes:
+            raise self.document.refuse((*path, "classes"), "wanted 'class: score' lines.",
+                                       "应为“类别: 得分”的形式。")  # fmt: skip
+        scores = {str(name): self.score((*path, "classes", name)) for name in classes}
+        other = 0.0 if self.at((*path, "other")) is None else self.score((*path, "other"))
+        return shapes.Categorical(scores, other)
+
+    def score(self, path: Place) -> float:
+        """Return a number from 0 to 1."""
+        score = self.number(path)
+        if not 0 <= score <= 1:
+            raise self.document.refuse(path, f"is {score}, wanted a score from 0 to 1.",
+                                       f"为 {score}，得分应在 0 至 1 之间。")  # fmt: skip
+        return score
