@@ -13,6 +13,7 @@ GisCoreError
 ├── NotFoundError (LookupError)        a layer, run, unit or village the workspace lacks
 ├── NotComputedError (LookupError)     a result asked for before its run
 ├── InfeasibleError (ValueError)       rules no plan can meet; carries the conflicts in words
+├── TimeLimitError (TimeoutError)      the time limit passed before there was anything to give
 └── ServiceError (RuntimeError)        the machine's side
     ├── DatabaseError                  PostgreSQL missing, refused or lost
     ├── StorageError                   the disk is full or not writable
@@ -80,6 +81,10 @@ class InfeasibleError(GisCoreError, ValueError):
     def __init__(self, en: str, zh: str, conflicts: tuple[Text, ...] = ()) -> None:
         super().__init__(en, zh)
         self.conflicts = conflicts
+
+
+class TimeLimitError(GisCoreError, TimeoutError):
+    """When the time limit passes before there is anything to give."""
 
 
 class ServiceError(GisCoreError, RuntimeError):

@@ -22,6 +22,9 @@ ALTERNATIVES_RULE = Text(
     f"备选方案中的每个基地，或为最优方案中的基地，或与最优方案各基地的重叠均小于 {SAME_LAND:.0%}；"
     "且至少有一个基地与此前所有方案均不在同一地块。",
 )
+_OUT_OF_TIME = Text("the time limit was reached.", "已到时限。")
+_NO_OTHER = Text("no other choice on different land keeps the rules.",
+                 "没有其他位于不同地块且符合规则的方案。")  # fmt: skip
 
 Ints = NDArray[np.int64]
 
@@ -44,10 +47,17 @@ def find_alternatives(
     *,
     names: Mapping[str, Text],
     deadline: Deadline,
-) -> tuple[Alternative, ...]:
-    """Return the next best choices under `ALTERNATIVES_RULE`, until `deadline`, best first."""
-    if best.places is None:
-        return ()
+) -> tuple[tuple[Alternative, ...], Text | None]:
+    """Look for the next best choices under `ALTERNATIVES_RULE`, until `deadline`.
+
+    Returns
+    -------
+    found, fewer
+        Best first, none worse by more than `rules.tolerance`; and where they are fewer than
+        `rules.alternatives`, why.
+    """
+    if best.places is None or not rules.alternatives:
+        return (), None
     ids = candidates["base_id"].to_numpy(str)
     plane = on_the_plane(candidates)
     upper = compiled.upper.copy()
@@ -55,20 +65,29 @@ def find_alternatives(
     elsewhere = replace(compiled, upper=upper)
     found: list[Alternative] = []
     used = best.places
-    while len(found) < rules.alternatives and not deadline.passed():
+    fewer = None
+    while len(found) < rules.alternatives:
+        if deadline.passed():
+            fewer = _fewer(rules, len(found), _OUT_OF_TIME)
+            break
         new_land = Row("new land", same_land(plane, used), -np.inf, rules.count - 1)
         other = solve_selection(elsewhere, time_limit_s=deadline.left_s(),
                                 gap=max(rules.gap, 1e-6), extra=[new_land])  # fmt: skip
         if other.places is None:
+            late = other.status == "unknown"
+            fewer = _fewer(rules, len(found), _OUT_OF_TIME if late else _NO_OTHER)
             break
         places, used = other.places, np.union1d(used, other.places)
         loss = (best.objective - other.objective) / (abs(best.objective) or 1.0)
+        if rules.tolerance is not None and loss > rules.tolerance:
+            fewer = _fewer(rules, len(found), _too_far(rules.tolerance, loss))
+            break
         out, new = np.setdiff1d(best.places, places), np.setdiff1d(places, best.places)
         found.append(Alternative(
             other.objective, tuple(ids[out]), tuple(ids[new]),
             _in_words(loss, _listed(candidates, out, names), _listed(candidates, new, names)),
         ))  # fmt: skip
-    return tuple(found)
+    return tuple(found), fewer
 
 
 def same_land(plane: NDArray[np.object_], places: Ints) -> Ints:
@@ -81,6 +100,21 @@ def same_land(plane: NDArray[np.object_], places: Ints) -> Ints:
     shared = shapely.area(shapely.intersection(ours, plane[other]))
     smaller = np.minimum(shapely.area(ours), shapely.area(plane[other]))
     return np.unique(np.concatenate((places, other[shared > SAME_LAND * smaller])))
+
+
+def _fewer(rules: SelectionRules, number: int, why: Text) -> Text:
+    return Text(
+        f"{number or 'None'} of {rules.alternatives} alternatives: {why.en}",
+        f"备选方案应有 {rules.alternatives} 个，实有 {number} 个：{why.zh}",
+    )
+
+
+def _too_far(tolerance: float, loss: float) -> Text:
+    return Text(
+        f"the next is {loss:.2%} worse than the best choice, more than the {tolerance:.2%} "
+        "allowed.",
+        f"下一个方案比最优方案低 {loss:.2%}，超过允许的 {tolerance:.2%}。",
+    )
 
 
 def _in_words(loss: float, out: Text, new: Text) -> Text:

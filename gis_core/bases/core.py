@@ -19,18 +19,28 @@ Ints = NDArray[np.int64]
 
 
 def solve_by_core(
-    asked: CompiledSelection, prices: Prices, *, gap: float, deadline: Deadline
+    asked: CompiledSelection,
+    prices: Prices,
+    *,
+    gap: float,
+    deadline: Deadline,
+    start: Ints | None = None,
 ) -> Solved:
-    """Solve to within `gap` over the cheapest candidates, then over all that could be better."""
+    """Solve to within `gap` over the cheapest candidates, then over all that could be better.
+
+    `start` are the places of a choice that keeps all rules, to begin from.
+    """
     number = len(asked.worth)
     cheapest = np.lexsort((-prices.share, prices.cost, -asked.lower))
     size = CORE
     while True:
-        core = np.sort(cheapest[:size])
-        found = _solve_among(asked, core, prices, gap=gap, deadline=deadline)
+        core = np.union1d(cheapest[:size], [] if start is None else start).astype(np.int64)
+        found = _solve_among(asked, core, prices, gap=gap, deadline=deadline, start=start)
         if found.places is not None or found.status == "unknown" or len(core) == number:
             break
         size *= CORE_GROWTH
+    if found.places is None and start is not None:
+        return Solved(start, prices.bound, "solved")
     if found.places is None:
         return found if found.status == "infeasible" else replace(found, bound=prices.bound)
     if len(core) == number:
@@ -40,7 +50,9 @@ def solve_by_core(
         return replace(found, bound=prices.bound)
     slack = 1e-7 * max(1.0, abs(prices.bound))
     left = prices.cost <= prices.bound - objective + slack
-    if not left[cheapest[size:]].any():
+    outside = np.ones(number, bool)
+    outside[core] = False
+    if not left[outside].any():
         return replace(found, bound=min(max(found.bound, objective), prices.bound))
     left[core] = True
     again = _solve_among(asked, np.flatnonzero(left), prices, gap=gap, deadline=deadline,

@@ -2,6 +2,8 @@
 
 from time import monotonic
 
+from gis_core.errors import TimeLimitError
+
 
 class Deadline:
     """The time left of `seconds` from now on; a step is never given less than a tenth."""
@@ -16,3 +18,17 @@ class Deadline:
     def passed(self) -> bool:
         """Return whether no time is left."""
         return monotonic() >= self._until
+
+    def check(self) -> None:
+        """Go on only where time is left.
+
+        Raises
+        ------
+        TimeLimitError
+            If none is.
+        """
+        if self.passed():
+            raise TimeLimitError(
+                "The time limit passed before the work was done; allow more time.",
+                "在时限内未能完成；请延长时间。",
+            )

@@ -7,13 +7,16 @@ import numpy as np
 import shapely
 from numba import njit
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+
+from gis_core.bases.deadline import Deadline
 
 Ints = NDArray[np.int64]
 Bits = NDArray[np.uint64]
+Floats = NDArray[np.float64]
 
 OVERLAP_M2 = 1.0  # shared area up to this is a common border, not an overlap
 ROUNDING_M = 1e-3  # pairs this near the limit are measured, not judged by their discs
+BLOCK = 64  # shapes whose pairs are found at a time, between two looks at the clock
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Exclusion:
         return np.concatenate((left[right == place], right[left == place]))
 
 
-def excluding_pairs(shapes: NDArray[np.object_], *, spacing_m: float) -> Ints:
+def excluding_pairs(
+    shapes: NDArray[np.object_], *, spacing_m: float, deadline: Deadline | None = None
+) -> Ints:
     """Return pairs i < j that overlap, or lie no farther apart than `spacing_m` edge to edge.
 
     Each shape lies between two discs about its centre; only the pairs that these leave open are
@@ -61,44 +66,87 @@ def excluding_pairs(shapes: NDArray[np.object_], *, spacing_m: float) -> Ints:
         Polygons in a metric CRS.
     spacing_m
         Metres; 0 means that only a shared area excludes.
+    deadline
+        Until when; None for however long it takes.
 
     Returns
     -------
     pairs
         Shape (n, 2), rising.
+
+    Raises
+    ------
+    TimeLimitError
+        If `deadline` passes before all pairs are found.
     """
     if not len(shapes):
         return np.zeros((0, 2), np.int64)
+    x, y, outer, inner = _discs(shapes)
+    west_first = np.argsort(x, kind="stable")
+    discs = np.stack((x, y, outer, inner))[:, west_first]
+    shapely.prepare(shapes)
+    found = []
+    for first in range(0, len(shapes), BLOCK):
+        if deadline is not None:
+            deadline.check()
+        left, right, sure = _near(discs, spacing_m, first, min(first + BLOCK, len(shapes)))
+        left, right = west_first[left], west_first[right]
+        open_left, open_right = shapes[left[~sure]], shapes[right[~sure]]
+        sure[~sure] = _exclude(open_left, open_right, spacing_m)
+        ends = left[sure], right[sure]
+        found.append(np.column_stack((np.minimum(*ends), np.maximum(*ends))))
+    pairs = np.concatenate(found)
+    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+
+
+def _discs(shapes: NDArray[np.object_]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Centres x and y, and about each the radius that holds the shape, and one that it holds."""
     centre = shapely.centroid(shapes)
     place = shapely.get_coordinates(centre)
     corner, of = shapely.get_coordinates(shapes, return_index=True)
     outer = np.zeros(len(shapes))
     np.maximum.at(outer, of, np.hypot(*(corner - place[of]).T))
-    inner = shapely.distance(centre, shapely.boundary(shapes))
+    inner = np.asarray(shapely.distance(centre, shapely.boundary(shapes)))
     inner[~shapely.contains(shapes, centre)] = 0.0
-    left, right = _near(place, outer, spacing_m)
-    apart = np.hypot(*(place[left] - place[right]).T)
-    sure = apart < inner[left] + inner[right] + spacing_m - ROUNDING_M
-    ask_left, ask_right = shapes[left[~sure]], shapes[right[~sure]]
-    shapely.prepare(shapes)
+    return place[:, 0], place[:, 1], outer, inner
+
+
+def _exclude(
+    left: NDArray[np.object_], right: NDArray[np.object_], spacing_m: float
+) -> NDArray[np.bool_]:
+    """Measure pairs of shapes one by one."""
     if spacing_m > 0:
-        sure[~sure] = shapely.dwithin(ask_left, ask_right, spacing_m)
-    else:
-        meet = shapely.intersects(ask_left, ask_right)
-        shared = shapely.area(shapely.intersection(ask_left[meet], ask_right[meet]))
-        meet[meet] = shared > OVERLAP_M2
-        sure[~sure] = meet
-    pairs = np.column_stack((left[sure], right[sure]))
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        return np.asarray(shapely.dwithin(left, right, spacing_m))
+    meet = np.asarray(shapely.intersects(left, right))
+    meet[meet] = shapely.area(shapely.intersection(left[meet], right[meet])) > OVERLAP_M2
+    return meet
 
 
-def _near(place: NDArray[np.float64], outer: NDArray[np.float64], spacing_m: float) -> Ints:
-    """Return left and right places, left < right, whose outer discs lie within the spacing."""
-    found = cKDTree(place).query_pairs(spacing_m + 2 * outer.max(), output_type="ndarray")
-    left, right = found.min(axis=1).astype(np.int64), found.max(axis=1).astype(np.int64)
-    apart = np.hypot(*(place[left] - place[right]).T)
-    near = apart <= outer[left] + outer[right] + spacing_m + ROUNDING_M
-    return np.stack((left[near], right[near]))
+@njit(cache=True)
+def _near(
+    discs: Floats, spacing_m: float, first: int, last: int
+) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+    """Pairs with a left end from `first` to before `last` whose outer discs lie in the spacing.
+
+    `discs` has x (rising), y, outer and inner radius. The third array says of each pair whether
+    the inner discs alone lie so near.
+    """
+    x, y, outer, inner = discs[0], discs[1], discs[2], discs[3]
+    widest = outer.max() + spacing_m + ROUNDING_M
+    left = np.empty((last - first) * x.size, np.int64)
+    right = np.empty(left.size, np.int64)
+    sure = np.empty(left.size, np.bool_)
+    count = 0
+    for i in range(first, last):
+        for j in range(i + 1, x.size):
+            if x[j] - x[i] > outer[i] + widest:
+                break
+            apart = np.hypot(x[j] - x[i], y[j] - y[i])
+            if apart <= outer[i] + outer[j] + spacing_m + ROUNDING_M:
+                left[count], right[count] = i, j
+                sure[count] = apart < inner[i] + inner[j] + spacing_m - ROUNDING_M
+                count += 1
+    return left[:count].copy(), right[:count].copy(), sure[:count].copy()
 
 
 @njit(cache=True)

@@ -9,6 +9,7 @@ import numpy as np
 from gis_core.bases.compile import CompiledSelection, on_the_plane
 from gis_core.bases.deadline import Deadline
 from gis_core.bases.exclusion import Exclusion, excluding_pairs
+from gis_core.bases.rule_words import county_name
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.solve import solve_selection
 from gis_core.text import Text
@@ -73,12 +74,6 @@ def least_changes(
     )]  # fmt: skip
 
 
-def county_name(group: str, names: Mapping[str, Text]) -> Text:
-    """Return the name of the county that the rule `group` (``county:CODE``) is about."""
-    code = group.partition(":")[2]
-    return names.get(code, Text(code, code))
-
-
 def _gathered(changes: list[Change]) -> list[Change]:
     """Say once what is the same for three counties or more."""
     alike: dict[tuple[int, bool], list[Change]] = {}
@@ -122,6 +117,8 @@ def _freer_number(
         (-1.0, replace(row, group="freed", most=np.inf)),
     ):
         limit = row.least if sign > 0 else row.most
+        if np.isinf(limit) or (sign > 0 and limit <= 0):
+            continue
         gap = 0.99 / max(limit, len(row.places), 1) if whole else 1e-4
         found = solve_selection(compiled, time_limit_s=deadline.left_s(), gap=gap,
                                 without={group}, extra=[freed], worth=sign * amounts)  # fmt: skip
@@ -147,11 +144,20 @@ def _moved_limit(
         mu = np.floor(amount) if sign > 0 else np.ceil(amount)
         return Change(Text(f"{verb.en} the {end.en} total area to {mu:,.0f} mu",
                            f"将总面积{end.zh}{verb.zh} {mu:.0f} 亩"), sure)  # fmt: skip
-    name = county_name(group, names)
+    kind, _, product = group.partition(":")
+    if kind == "budget":
+        return Change(Text(f"raise the budget to {np.ceil(amount):,.0f} yuan",
+                           f"将预算提高到 {np.ceil(amount):.0f} 元"), sure)  # fmt: skip
+    if kind == "product_area":
+        mu = np.floor(amount) if sign > 0 else np.ceil(amount)
+        return Change(Text(f"{verb.en} the {end.en} area of {product} to {mu:,.0f} mu",
+                           f"将{product}的面积{end.zh}{verb.zh} {mu:.0f} 亩"), sure)  # fmt: skip
+    name = Text(product, product) if kind == "product" else county_name(group, names)
     which = Text("number", "数量") if exact else Text(f"{end.en} number", f"数量{end.zh}")
     text = Text(f"{verb.en} the {which.en} of {name.en} to {amount:.0f}",
                 f"将{name.zh}的{which.zh}{verb.zh} {amount:.0f} 个")  # fmt: skip
-    return Change(text, sure, name if sign > 0 and not exact else None, int(round(amount)))
+    alike = kind == "county" and sign > 0 and not exact
+    return Change(text, sure, name if alike else None, int(round(amount)))
 
 
 def _freer_everywhere(

@@ -11,6 +11,7 @@ from gis_core.bases.compile import Row
 from gis_core.errors import ServiceError
 from gis_core.solver import QuietHighs, quiet_solver
 
+LARGEST_COEFFICIENT = 1000.0  # of a row of areas or costs; rounding then takes 1e-9 of it
 INFEASIBLE = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 
 
@@ -91,14 +92,22 @@ def model_of(
     model.col_lower_, model.col_upper_ = lower, upper
     if whole:
         model.integrality_ = [highspy.HighsVarType.kInteger] * number
-    model.row_lower_ = np.array([r.least for r in rows], dtype=float)
-    model.row_upper_ = np.array([r.most for r in rows], dtype=float)
+    scale = np.array([_scale(r) for r in rows])
+    model.row_lower_ = np.array([r.least for r in rows], dtype=float) * scale
+    model.row_upper_ = np.array([r.most for r in rows], dtype=float) * scale
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     if not rows:
         return model
     model.a_matrix_.start_ = np.cumsum([0, *(len(r.places) for r in rows)]).astype(np.int32)
     model.a_matrix_.index_ = np.concatenate([r.places for r in rows]).astype(np.int32)
     model.a_matrix_.value_ = np.concatenate([
-        np.ones(len(r.places)) if r.coefficients is None else r.coefficients for r in rows
+        np.ones(len(r.places)) if r.coefficients is None else r.coefficients * by
+        for r, by in zip(rows, scale, strict=True)
     ])  # fmt: skip
     return model
+
+
+def _scale(row: Row) -> float:
+    """By what to multiply a row, so that the solver's fixed rounding does not depend on units."""
+    most = 0.0 if row.coefficients is None else float(np.abs(row.coefficients).max(initial=0.0))
+    return LARGEST_COEFFICIENT / most if most > 0 else 1.0

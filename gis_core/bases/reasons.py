@@ -4,9 +4,12 @@ from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from gis_core.bases.candidates import parse_shares
 from gis_core.bases.compile import CompiledSelection
+from gis_core.bases.greedy import worth_in_words
 from gis_core.text import Text
 
 
@@ -28,11 +31,47 @@ def reasons(
         excluded[number, compiled.exclusion.beside(place)] = True
     alone = excluded & (excluded.sum(axis=0) == 1)
     return [
-        _reason(place, candidates, codes, worth, rank, minimum,
-                (np.flatnonzero(excluded[number]), np.flatnonzero(alone[number])),
-                set(chosen.tolist()), names, compiled.unit)
+        _and(
+            _reason(place, candidates, codes, worth, rank, minimum,
+                    (np.flatnonzero(excluded[number]), np.flatnonzero(alone[number])),
+                    set(chosen.tolist()), names, compiled.unit),
+            *_product_and_cost(candidates.iloc[place], candidates.iloc[chosen], compiled),
+            *_across_counties(candidates.iloc[place], names),
+        )
         for number, place in enumerate(chosen.tolist())
     ]  # fmt: skip
+
+
+def _product_and_cost(
+    row: pd.Series, chosen: gpd.GeoDataFrame, compiled: CompiledSelection
+) -> list[Text]:
+    said = []
+    product = row.get("product")
+    if product is not None:
+        said.append(Text(f"Product: {product}.", f"产品：{product}。"))
+        least = {r.group: r.least for r in compiled.rows}.get(f"product:{product}", 0)
+        if least >= (chosen["product"] == product).sum():
+            said.append(Text(f"It fills the least number of bases asked for of it ({least:g}).",
+                             f"用于满足该产品至少 {least:g} 个基地的要求。"))  # fmt: skip
+    cost = row.get("cost_yuan")
+    if cost is not None:
+        per_mu = cost / row["area_mu"]
+        said.append(Text(f"It costs {cost:,.0f} yuan ({per_mu:,.0f} yuan a mu).",
+                         f"费用 {cost:.0f} 元（每亩 {per_mu:.0f} 元）。"))  # fmt: skip
+    return said
+
+
+def _across_counties(row: pd.Series, names: Mapping[str, Text]) -> list[Text]:
+    shares = parse_shares(row.get("county_shares") or "")
+    if len(shares) < 2:
+        return []
+    parts = [(names.get(code, Text(code, code)), share) for code, share in shares.items()]
+    return [Text(
+        f"Its land lies {', '.join(f'{share:.0%} in {name.en}' for name, share in parts)}; it "
+        f"counts in {parts[0][0].en}.",
+        f"其土地{'、'.join(f'{share:.0%} 在{name.zh}' for name, share in parts)}，"
+        f"计入{parts[0][0].zh}。",
+    )]  # fmt: skip
 
 
 def _reason(
@@ -73,7 +112,7 @@ def _reason(
         ))  # fmt: skip
     elif len(blocked):
         runner = blocked[np.argmax(worth[blocked])]
-        less = _worth_in_words(worth[place] - worth[runner], unit)
+        less = worth_in_words(worth[place] - worth[runner], unit)
         name = candidates.iloc[runner]["base_id"]
         text = _and(text, Text(
             f"Best of {len(blocked) + 1} candidates on this land; the next one ({name}) is worth "
@@ -83,11 +122,5 @@ def _reason(
     return text
 
 
-def _worth_in_words(worth: float, unit: str) -> Text:
-    if unit == "mu":
-        return Text(f"{worth:,.0f} mu", f"{worth:.0f} 亩")
-    return Text(f"{worth:.3f} points of score", f"{worth:.3f} 分")
-
-
-def _and(first: Text, second: Text) -> Text:
-    return Text(f"{first.en} {second.en}", first.zh + second.zh)
+def _and(*parts: Text) -> Text:
+    return Text(" ".join(p.en for p in parts), "".join(p.zh for p in parts))

@@ -1,5 +1,6 @@
 """The rules a planner sets for a choice of bases."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -7,6 +8,28 @@ from typing import Literal, get_args
 from gis_core.errors import InvalidParameterError
 
 Aim = Literal["area", "quality"]
+
+
+@dataclass(frozen=True)
+class ProductLimits:
+    """How many bases one product gets, and on how much land together (mu); no limit by itself."""
+
+    min_bases: int = 0
+    max_bases: int | None = None
+    min_area_mu: float = 0.0
+    max_area_mu: float | None = None
+
+    def __post_init__(self) -> None:
+        for least, most in (
+            (self.min_bases, self.max_bases),
+            (self.min_area_mu, self.max_area_mu),
+        ):
+            if not 0 <= least <= (math.inf if most is None else most):
+                raise InvalidParameterError(
+                    f"The limits of a product are {least:g} to {most:g}; wanted 0 or more and "
+                    "rising.",
+                    f"产品的限制为 {least:g} 至 {most:g}；应不小于 0 且下限不大于上限。",
+                )
 
 
 @dataclass(frozen=True)
@@ -24,6 +47,10 @@ class SelectionRules:
         Least distance between two bases, edge to edge, in metres; 0 only forbids overlap.
     min_total_area_mu, max_total_area_mu
         Limits of the area of all bases together; None for none.
+    products
+        Limits by product; every candidate then names its own, in the column product.
+    max_budget_yuan
+        The most that all bases together may cost, yuan, by the candidates' column cost_yuan.
     fixed_in, fixed_out
         Bases that must, and must not, be chosen.
     aim
@@ -33,6 +60,10 @@ class SelectionRules:
         What compactness 1 adds to the score of a base, 0 or more.
     gap, time_limit_s, alternatives
         Relative gap to stop at; seconds at most; how many near-best choices to give.
+    tolerance
+        Only alternatives that are worse by at most this share (0.01 is 1 %); None for however far.
+    replaceability
+        Whether to find what is lost where the land of a base is not to be had.
     county_codes
         Counties that one pair of `per_county` binds even when they have no candidate.
     """
@@ -42,6 +73,8 @@ class SelectionRules:
     spacing_m: float = 0.0
     min_total_area_mu: float | None = None
     max_total_area_mu: float | None = None
+    products: Mapping[str, ProductLimits] = field(default_factory=dict)
+    max_budget_yuan: float | None = None
     fixed_in: Sequence[str] = ()
     fixed_out: Sequence[str] = ()
     aim: Aim = "area"
@@ -49,6 +82,8 @@ class SelectionRules:
     gap: float = 0.0
     time_limit_s: float = 60.0
     alternatives: int = 3
+    tolerance: float | None = None
+    replaceability: bool = True
     county_codes: Sequence[str] = field(default=())
 
     def __post_init__(self) -> None:
@@ -63,6 +98,12 @@ class SelectionRules:
             raise InvalidParameterError(
                 f"The aim is '{self.aim}'; wanted {' or '.join(get_args(Aim))}.",
                 f"目标为“{self.aim}”；应为 {' 或 '.join(get_args(Aim))}。",
+            )
+        if (self.tolerance or 0) < 0 or (self.max_budget_yuan or 0) < 0:
+            raise InvalidParameterError(
+                f"The tolerance is {self.tolerance}, the budget {self.max_budget_yuan} yuan; "
+                "wanted 0 or more.",
+                f"容差为 {self.tolerance}，预算为 {self.max_budget_yuan} 元；均应不小于 0。",
             )
         for code, (least, most) in self.limits_by_county(["*"]).items():
             if not 0 <= least <= most:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -10,14 +11,17 @@ import shapely
 from numpy.typing import NDArray
 
 from gis_core.bases.alternatives import find_alternatives
-from gis_core.bases.compile import CompiledSelection, compile_selection
+from gis_core.bases.compile import CompiledSelection, compile_selection, on_the_plane
 from gis_core.bases.conflicts import find_conflicts
 from gis_core.bases.deadline import Deadline
+from gis_core.bases.greedy import choose_greedily, compare_greedy
 from gis_core.bases.reasons import reasons
+from gis_core.bases.replaceability import Irreplaceability, find_irreplaceability
 from gis_core.bases.result import BaseSelection
+from gis_core.bases.rule_words import rules_in_words
 from gis_core.bases.rules import SelectionRules
-from gis_core.bases.solve import solve_selection
-from gis_core.errors import InvalidLayerError
+from gis_core.bases.solve import Choice, solve_selection
+from gis_core.errors import InvalidLayerError, TimeLimitError
 from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance, hash_document
 from gis_core.text import Text
@@ -69,12 +73,24 @@ def select_bases(
     deadline = Deadline(chosen_rules.time_limit_s)
     names = dict(county_names or {})
     ordered = _checked(candidates)
-    compiled = compile_selection(ordered, chosen_rules)
-    progress(0.2, Text("Choosing the best set", "正在求最优组合"))
-    best = solve_selection(compiled, time_limit_s=deadline.left_s(), gap=chosen_rules.gap)
     provenance = Provenance(
         hash_document(asdict(chosen_rules)), dict(input_hashes or {}), asdict(chosen_rules)
     )
+    unit = "mu" if chosen_rules.aim == "area" else "score"
+
+    def without_choice(status: str, bound: float, said: tuple[Text, ...]) -> BaseSelection:
+        return BaseSelection(status, 0.0, bound, np.inf, time.perf_counter() - started,
+                             _nothing(ordered), ordered, (), said, provenance, unit)  # fmt: skip
+
+    progress(0.0, Text("Finding which candidates exclude each other", "正在判断哪些候选互相排斥"))
+    try:
+        compiled = compile_selection(ordered, chosen_rules, deadline=deadline)
+    except TimeLimitError:
+        return without_choice("unknown", np.inf, (_out_of_time(chosen_rules),))
+    progress(0.2, Text("Choosing the best set", "正在求最优组合"))
+    greedy = choose_greedily(compiled)
+    best = solve_selection(compiled, time_limit_s=deadline.left_s(), gap=chosen_rules.gap,
+                           start=None if greedy.broken else greedy.places)  # fmt: skip
     if best.places is None:
         said: tuple[Text, ...] = (_out_of_time(chosen_rules),)
         if best.status == "infeasible":
@@ -82,18 +98,46 @@ def select_bases(
             least_s = EXPLAINING * chosen_rules.time_limit_s
             said = find_conflicts(compiled, chosen_rules, candidates=ordered, names=names,
                                   deadline=Deadline(max(deadline.left_s(), least_s)))  # fmt: skip
-        none = _described(ordered, compiled, np.zeros(0, np.int64), names)
-        return BaseSelection(best.status, 0.0, best.bound, np.inf, time.perf_counter() - started,
-                             none, ordered, (), said, provenance, compiled.unit)  # fmt: skip
-    progress(0.6, Text("Looking for alternatives", "正在查找备选方案"))
-    others = find_alternatives(ordered, compiled, best, chosen_rules, names=names,
-                               deadline=deadline)  # fmt: skip
+        return without_choice(best.status, best.bound, said)
+    progress(0.5, Text("Looking for alternatives", "正在查找备选方案"))
+    others, fewer = find_alternatives(ordered, compiled, best, chosen_rules, names=names,
+                                      deadline=deadline)  # fmt: skip
+    progress(0.7, Text("Finding what is lost without each base", "正在计算失去各基地的损失"))
+    bases = _described(ordered, compiled, best.places, names)
+    lost = _losses(ordered, compiled, best, chosen_rules, deadline)
+    bases = _numbered(bases.assign(**lost))
     gap = (best.bound - best.objective) / abs(best.objective) if best.objective else 0.0
+    plain = compare_greedy(
+        greedy, objective=best.objective, unit=unit, base_ids=ordered["base_id"].to_numpy(str),
+        broken=tuple(rules_in_words(greedy.broken, compiled, chosen_rules, names)),
+    )  # fmt: skip
     return BaseSelection(
         best.status, best.objective, best.bound, gap, time.perf_counter() - started,
-        _described(ordered, compiled, best.places, names), ordered, others, (), provenance,
-        compiled.unit,
+        bases, ordered, others, (), provenance, unit, plain, fewer,
     )  # fmt: skip
+
+
+def _losses(
+    candidates: gpd.GeoDataFrame,
+    compiled: CompiledSelection,
+    best: Choice,
+    rules: SelectionRules,
+    deadline: Deadline,
+) -> dict[str, Any]:
+    """What is lost without each chosen base, as columns."""
+    found: tuple[Irreplaceability, ...] = ()
+    if rules.replaceability:
+        found = find_irreplaceability(compiled, on_the_plane(candidates), best, deadline=deadline)
+    number = 0 if best.places is None else len(best.places)
+    said = [(None, None, "", "")] * number if not found else [
+        (f.loss_share, f.replaceable, f.text.en, f.text.zh) for f in found
+    ]  # fmt: skip
+    shares, replaceable, english, chinese = zip(*said, strict=True) if said else ((),) * 4
+    return {
+        "loss_share": np.array(shares, dtype=float),
+        "replaceable": np.array(replaceable, dtype=object),
+        "loss_en": list(english), "loss_zh": list(chinese),
+    }  # fmt: skip
 
 
 def _out_of_time(rules: SelectionRules) -> Text:
@@ -127,13 +171,24 @@ def _described(
     places: NDArray[np.int64],
     names: Mapping[str, Text],
 ) -> gpd.GeoDataFrame:
-    """Return the chosen bases with reasons, numbered row by row from the north-west."""
+    """Return the chosen bases with reasons."""
     told = reasons(candidates, compiled, places, names)
     bases = candidates.iloc[places].copy()
     bases["why_en"], bases["why_zh"] = [t.en for t in told], [t.zh for t in told]
+    return bases
+
+
+def _nothing(candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return no base, with the columns of bases."""
+    columns = ("why_en", "why_zh", "loss_share", "replaceable", "loss_en", "loss_zh")
+    return _numbered(candidates.iloc[:0].assign(**dict.fromkeys(columns, [])))
+
+
+def _numbered(bases: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Number the bases row by row from the north-west."""
     centre = shapely.centroid(bases.geometry.to_numpy())
     lon, lat = shapely.get_x(centre), shapely.get_y(centre)
     north_first = np.lexsort((lon, -np.round(lat, 1)))
-    bases = bases.iloc[north_first].reset_index(drop=True)
-    bases.insert(0, "number", np.arange(1, len(bases) + 1))
-    return bases
+    ordered = bases.iloc[north_first].reset_index(drop=True)
+    ordered.insert(0, "number", np.arange(1, len(ordered) + 1))
+    return ordered

@@ -34,6 +34,7 @@ def solve_selection(
     without: Collection[str] = (),
     extra: Sequence[Row] = (),
     worth: NDArray[np.float64] | None = None,
+    start: NDArray[np.int64] | None = None,
 ) -> Choice:
     """Maximise the worth of the chosen candidates.
 
@@ -54,6 +55,8 @@ def solve_selection(
         More rows.
     worth
         Instead of the problem's own.
+    start
+        Places of a choice that keeps all rules, to begin from.
 
     Raises
     ------
@@ -82,7 +85,8 @@ def solve_selection(
         return choice(None, 0.0, "infeasible")
     if whole:  # nothing lies between two whole objectives
         prices = replace(prices, bound=float(np.floor(prices.bound + 1e-6)))
-    found = solve_by_core(asked, prices, gap=max(gap, PROOF), deadline=deadline)
+    found = solve_by_core(asked, prices, gap=max(gap, PROOF), deadline=deadline,
+                          start=start)  # fmt: skip
     return choice(found.places, found.bound, found.status)
 
 
