@@ -5,6 +5,7 @@ from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.distance import distance_to, distance_to_features
 from gis_core.surfaces.rasterise import burn, number_zones
 from gis_core.surfaces.sampling import sample
+from gis_core.surfaces.shares import ZoneShares, cell_shares, zone_shares
 from gis_core.surfaces.speeds import Speeds, load_speeds
 from gis_core.surfaces.terrain import aspect, slope
 from gis_core.surfaces.travel import friction_from, origin_destination_times, travel_time
@@ -12,9 +13,11 @@ from gis_core.surfaces.zonal import zonal_statistics
 
 __all__ = [
     "Speeds",
+    "ZoneShares",
     "aspect",
     "burn",
     "cell_areas_m2",
+    "cell_shares",
     "distance_to",
     "distance_to_features",
     "friction_from",
@@ -26,4 +29,5 @@ __all__ = [
     "to_grid",
     "travel_time",
     "zonal_statistics",
+    "zone_shares",
 ]
