@@ -1,6 +1,6 @@
 """Read a model file: every field checked, every fault named with line and cure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +8,7 @@ from gis_core.errors import InvalidModelError
 from gis_core.located import LocatedDocument, Place, read_located
 from gis_core.provenance import hash_document
 from gis_core.suitability.amounts import Origin
+from gis_core.suitability.judgements import FROM_DATA, Weighting
 from gis_core.suitability.membership import Categorical
 from gis_core.suitability.membership_reader import MembershipReader
 from gis_core.suitability.model import (
@@ -23,13 +24,16 @@ from gis_core.suitability.model import (
     SuitabilityModel,
     find_model,
 )
+from gis_core.suitability.weighting import weigh
+from gis_core.suitability.weighting_reader import read_weighting, refuse_written_weight
 from gis_core.text import Text, as_document
 
 DEFAULT_LIMITS = {"S1": 0.8, "S2": 0.6, "S3": 0.4, "N1": 0.2}
-TOP = {"name", "title", "purpose", "criteria", "rules", "classes", "combination"}
+TOP = {"name", "title", "purpose", "criteria", "rules", "classes", "combination",
+       "weighting"}  # fmt: skip
 CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", "weight", "tag",
              "source", "optional", "flat", "radius_m", "improve"}  # fmt: skip
-NEEDED = {"name", "title", "layer", "unit", "membership", "weight", "tag", "source"}
+NEEDED = {"name", "title", "layer", "unit", "membership", "tag", "source"}
 IMPROVE = {"how", "cost_yuan_per_mu", "per", "limit", "tag", "source"}
 MOST_RULES = 32  # each has a bit of 32 in a cell's failed rules
 RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional", "unit",
@@ -75,14 +79,18 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
     """Build a model from a YAML document; errors as `load_model`."""
     reader = _Reader(document)
     top = reader.mapping((), TOP, required={"name", "title", "criteria"})
+    places = [("criteria", i) for i in range(reader.length(("criteria",), least=1))]
+    names = [reader.word((*place, "name")) for place in places]
+    reader.different([((*place, "name"), n) for place, n in zip(places, names, strict=True)])
+    weighting = read_weighting(document, ("weighting",), names)
+    weights = reader.weights(places, names, weighting)
     criteria = tuple(
-        reader.criterion(("criteria", i)) for i in range(reader.length(("criteria",), least=1))
+        reader.criterion(place, weight) for place, weight in zip(places, weights, strict=True)
     )
     if reader.length(("rules",), least=0) > MOST_RULES:
         raise document.refuse(("rules",), f"holds more than {MOST_RULES} rules. Join some of them.",
                               f"规则超过 {MOST_RULES} 条。请合并部分规则。")  # fmt: skip
     rules = tuple(reader.rule(("rules", i)) for i in range(reader.length(("rules",), least=0)))
-    reader.different([(("criteria", i, "name"), c.name) for i, c in enumerate(criteria)])
     reader.different([(("rules", i, "name"), r.name) for i, r in enumerate(rules)])
     if not any(c.weight > 0 for c in criteria):
         raise document.refuse(("criteria",), "no weight is above zero. Give at least one.",
@@ -92,7 +100,7 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
     return SuitabilityModel(
         name=reader.word(("name",)), title=reader.text(("title",)), purpose=purpose,
         criteria=criteria, rules=rules, class_limits=reader.class_limits(),
-        content_hash=hash_document(plain),
+        content_hash=hash_document(plain), weighting=weighting,
         combination=reader.combination(len(criteria)), document=plain,
     )  # fmt: skip
 
@@ -145,7 +153,32 @@ class _Reader(MembershipReader):
             )  # fmt: skip
         return weights
 
-    def criterion(self, path: Place) -> Criterion:
+    def weights(
+        self, places: Sequence[Place], names: Sequence[str], weighting: Weighting
+    ) -> list[float]:
+        """Return the criteria's weights: as written, as judged, or equal where data decide."""
+        method = weighting.method
+        written = [self.at((*place, "weight")) is not None for place in places]
+        for place, is_written in zip(places, written, strict=True):
+            if is_written and method != "direct":
+                raise refuse_written_weight(self.document, (*place, "weight"), method)
+        if method == "direct":
+            return [self.weight(place) for place in places]
+        if method in FROM_DATA:
+            return [1.0 / len(names)] * len(names)
+        found = weigh(weighting).weights
+        return [found[name] for name in names]
+
+    def weight(self, path: Place) -> float:
+        """Return the weight written at a criterion, 0 or more."""
+        self.mapping(path, CRITERION, required={"weight"})
+        weight = self.number((*path, "weight"))
+        if weight < 0:
+            raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
+                                       f"为 {weight}，应不小于 0。")  # fmt: skip
+        return weight
+
+    def criterion(self, path: Place, weight: float) -> Criterion:
         """Return the criterion at `path`; only one on the aspect has a score of level land."""
         value = self.mapping(path, CRITERION, required=NEEDED)
         derive = self.choice((*path, "derive"), DERIVATIONS, "value")
@@ -155,10 +188,6 @@ class _Reader(MembershipReader):
                 "'flat', the score of level land, goes with 'derive: aspect' and only with it.",
                 "flat（平地得分）须与 derive: aspect 同时使用，且只用于坡向。",
             )
-        weight = self.number((*path, "weight"))
-        if weight < 0:
-            raise self.document.refuse((*path, "weight"), f"is {weight}, wanted 0 or more.",
-                                       f"为 {weight}，应不小于 0。")  # fmt: skip
         origin = self._origin(path, derive)
         membership, thresholds = self.membership((*path, "membership"), origin)
         improvement = None
