@@ -39,33 +39,53 @@ def relax(asked: CompiledSelection, *, deadline: Deadline) -> Prices | None:
         None when not even parts of candidates meet the rules. When time ends before all rows
         hold, the prices of the rows so far, which are as valid and less sharp.
     """
-    solver = quiet_solver(presolve="off", solver="simplex")
-    solver.passModel(model_of(asked.worth, asked.rows, asked.lower, asked.upper, whole=False))
-    bits = asked.exclusion.bits if len(asked.exclusion.pairs) else None
-    nothing = np.zeros(len(asked.worth))
-    prices = Prices(float(asked.worth[asked.worth > 0].sum()), nothing, nothing)
-    cliques: tuple[NDArray[np.int64], ...] = ()
-    while True:
-        solver.setOptionValue("time_limit", solver.getRunTime() + deadline.left_s())
-        solver.run()
-        status = checked_status(solver)
-        if status in INFEASIBLE:
-            return None
-        if status != highspy.HighsModelStatus.kOptimal:
-            return prices
-        solution = solver.getSolution()
-        share, dual = np.array(solution.col_value), np.array(solution.col_dual)
-        cost = np.where(share < asked.upper - 1e-9, np.maximum(dual, 0.0), 0.0)
-        cost[asked.upper <= 0] = np.inf
-        prices = Prices(-solver.getInfo().objective_function_value, cost, share, cliques)
-        if bits is None:
-            return prices
-        order = np.argsort(np.where(share > 1e-9, -np.inf, dual), kind="stable")
-        broken = broken_cliques(bits, share, order)
-        if not broken or deadline.passed():
-            return prices
-        cliques += tuple(broken)
-        _add(solver, broken)
+    return Relaxation(asked).priced(asked.worth, deadline=deadline)
+
+
+class Relaxation:
+    """The relaxation of `asked`, solved for one worth after another from where it stands."""
+
+    def __init__(self, asked: CompiledSelection) -> None:
+        self._upper = asked.upper
+        self._bits = asked.exclusion.bits if len(asked.exclusion.pairs) else None
+        self._solver = quiet_solver(presolve="off", solver="simplex")
+        self._solver.passModel(
+            model_of(asked.worth, asked.rows, asked.lower, asked.upper, whole=False)
+        )
+        self._worth = asked.worth
+        self._cliques: tuple[NDArray[np.int64], ...] = ()
+
+    def priced(self, worth: Floats, *, deadline: Deadline) -> Prices | None:
+        """Return the prices of `worth` (one a candidate), None and less sharp ones as `relax`."""
+        solver = self._solver
+        if worth is not self._worth:
+            number = len(worth)
+            solver.changeColsCost(number, np.arange(number, dtype=np.int32), -worth)
+            self._worth = worth
+        nothing = np.zeros(len(worth))
+        prices = Prices(float(worth[worth > 0].sum()), nothing, nothing, self._cliques)
+        while True:
+            solver.setOptionValue("time_limit", solver.getRunTime() + deadline.left_s())
+            solver.run()
+            status = checked_status(solver)
+            if status in INFEASIBLE:
+                return None
+            if status != highspy.HighsModelStatus.kOptimal:
+                return prices
+            solution = solver.getSolution()
+            share, dual = np.array(solution.col_value), np.array(solution.col_dual)
+            cost = np.where(share < self._upper - 1e-9, np.maximum(dual, 0.0), 0.0)
+            cost[self._upper <= 0] = np.inf
+            bound = -solver.getInfo().objective_function_value
+            prices = Prices(bound, cost, share, self._cliques)
+            if self._bits is None:
+                return prices
+            order = np.argsort(np.where(share > 1e-9, -np.inf, dual), kind="stable")
+            broken = broken_cliques(self._bits, share, order)
+            if not broken or deadline.passed():
+                return prices
+            self._cliques += tuple(broken)
+            _add(solver, broken)
 
 
 def _add(solver: highspy.Highs, cliques: list[NDArray[np.int64]]) -> None:
