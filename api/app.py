@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from api import data, errors, health, pages
+from api import data, errors, health, pages, suitability
 from api.cache import PageCache
 from gis_core import __version__
 from gis_core.settings import Settings, read_settings
@@ -32,7 +32,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.pages = PageCache()
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESS_FROM_BYTES)
     errors.install_handlers(app)
-    for part in (health, pages, data):
+    for part in (health, pages, data, suitability):
         app.include_router(part.router)
     return app
 

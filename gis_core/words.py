@@ -36,6 +36,22 @@ def word(key: str) -> Text:
     return WORDS.get(key, Text(key, key))
 
 
+TIGHT = ("°", "%", "°C")  # units written without a space
+
+
+def amount(value: float, unit: str = "", *, lang: str = "en") -> str:
+    """Return a number as people write it, three or four figures, with its unit."""
+    size = abs(value)
+    if size >= 1000:
+        text = f"{value:,.0f}" if lang == "en" else f"{value:.0f}"
+    else:
+        text = f"{value:.{0 if size >= 100 else 1 if size >= 10 else 2}f}"
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+    if not unit:
+        return text
+    return f"{text}{unit}" if unit in TIGHT else f"{text} {unit}"
+
+
 SYSTEM_ZH = {
     errno.ENOENT: "文件或目录不存在",
     errno.EACCES: "没有访问权限",

@@ -9,8 +9,11 @@ from gis_core.cli.common import Json, Run, opened, show_remarks
 from gis_core.cli.output import Voice
 from gis_core.errors import InvalidParameterError
 from gis_core.text import Text, localise
-from gis_core.words import word
+from gis_core.words import amount, word
 from gis_core.workflows import suitability as suitability_flow
+from gis_core.workflows.explain import explain_at
+
+FIGURES = ("score", "weight", "contribution", "could_gain")
 
 suitability = typer.Typer(help="Suitability models and their runs.", no_args_is_help=True)
 
@@ -19,18 +22,73 @@ suitability = typer.Typer(help="Suitability models and their runs.", no_args_is_
 def run_model(
     model: Annotated[str, typer.Argument(help="A model's YAML file or a shipped model's name.")],
     out: Annotated[Path | None, typer.Option(help="Write the scores to this GeoTIFF.")] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="Other weights for this run: NAME=0.2,NAME=0.1.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(help=f"Another combination: {', '.join(suitability_flow.METHODS)}."),
+    ] = None,
+    alpha: Annotated[float | None, typer.Option(help="With --method owa: above 0.")] = None,
+    gamma: Annotated[float | None, typer.Option(help="With --method fuzzy_gamma: 0 to 1.")] = None,
+    class_limits: Annotated[
+        str | None, typer.Option(help="Least scores of S1,S2,S3,N1: 0.8,0.6,0.4,0.2.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score the workspace's land with a model. Example: upland suitability run organic_base"""
+    overrides = suitability_flow.Overrides(
+        _weights(weights), method, alpha, gamma, _limits(class_limits)
+    )
     with opened(as_json) as (workspace, voice):
         with voice.progress() as progress:
-            done = suitability_flow.run_model(workspace, model, out=out, progress=progress)
+            done = suitability_flow.run_model(
+                workspace, model, out=out, overrides=overrides, progress=progress
+            )
         show_remarks(voice, done.remarks, None)
         document = localise(done.document, voice.lang)
     if as_json:
         voice.result(document)
     else:
         print_suitability(voice, document)
+
+
+def _weights(given: str | None) -> dict[str, float] | None:
+    if given is None:
+        return None
+    found: dict[str, float] = {}
+    for part in _parts(given):
+        name, equals, number = (piece.strip() for piece in part.partition("="))
+        try:
+            found[name] = float(number)
+        except ValueError as err:
+            raise _bad_weights(given) from err
+        if not (name and equals):
+            raise _bad_weights(given)
+    return found
+
+
+def _bad_weights(given: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f"--weights is '{given}', wanted NAME=NUMBER, several with commas: slope=0.2,soil_ph=0.1.",
+        f"--weights 为“{given}”，应为 准则名=数值，多个用逗号分开，如 slope=0.2,soil_ph=0.1。",
+    )
+
+
+def _limits(given: str | None) -> tuple[float, ...] | None:
+    if given is None:
+        return None
+    try:
+        return tuple(float(part) for part in _parts(given))
+    except ValueError as err:
+        raise InvalidParameterError(
+            f"--class-limits is '{given}', wanted four falling numbers such as 0.8,0.6,0.4,0.2.",
+            f"--class-limits 为“{given}”，应为四个递减的数，如 0.8,0.6,0.4,0.2。",
+        ) from err
+
+
+def _parts(given: str) -> list[str]:
+    return given.replace("，", ",").split(",")
 
 
 def print_suitability(voice: Voice, document: dict[str, Any]) -> None:
@@ -64,12 +122,34 @@ def explain(
     """Explain the score of a place. Example: upland suitability explain --at 111.1,36.2"""
     x, y = _place(at)
     with opened(as_json) as (workspace, voice):
-        document = localise(suitability_flow.explain_place(workspace, run, x=x, y=y), voice.lang)
+        document = localise(explain_at(workspace, run, x=x, y=y), voice.lang)
     if as_json:
         voice.result(document)
-        return
+    else:
+        print_explanation(voice, document)
+
+
+def print_explanation(voice: Voice, document: dict[str, Any]) -> None:
+    """Print a place's criteria as a table, then what is to be said of it."""
+    typer.echo(f"{document['run_id']}  {document['lon']:.5f}, {document['lat']:.5f}")
+    voice.table(
+        Text("Criteria", "准则"),
+        [Text("criterion", "准则"), Text("here", "此处"), Text("score", "得分"),
+         Text("weight", "权重"), Text("adds", "贡献"), Text("could add", "可增加"),
+         Text("tag", "标签")],
+        [[row["title"], _here(row, voice.lang), *(row[k] for k in FIGURES), word(row["tag"])]
+         for row in document["contributions"]],
+    )  # fmt: skip
     for line in document["text"]:
         typer.echo(line)
+    for change in document["overridden"]:
+        typer.echo(change["text"])
+
+
+def _here(row: dict[str, Any], lang: str) -> str:
+    if row["value_name"] is not None:
+        return str(row["value_name"])
+    return "" if row["value"] is None else amount(row["value"], str(row["unit"]), lang=lang)
 
 
 def _place(at: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -165,15 +166,19 @@ class RunStore:
         NotFoundError
             If the run has no such raster.
         """
-        t = tables.run_raster.c
-        query = sa.select(t.file_name).where(t.run_id == run_id, t.role == role)
-        with self.reading() as connection:
-            name = connection.execute(query).scalar()
-        if name is None:
+        path = self.run_raster_files(run_id).get(role)
+        if path is None:
             raise NotFoundError(
                 f"Run {run_id} has no raster '{role}'.", f"运行 {run_id} 没有“{role}”栅格。"
             )
-        return read_cog(self.rasters.folder / str(name))
+        return read_cog(path)
+
+    def run_raster_files(self, run_id: str) -> dict[str, Path]:
+        """Return the files of a run's rasters by role; none for a run that is not here."""
+        t = tables.run_raster.c
+        query = sa.select(t.role, t.file_name).where(t.run_id == _storable(run_id))
+        with self.reading() as connection:
+            return {role: self.rasters.folder / name for role, name in connection.execute(query)}
 
 
 def _record(row: sa.RowMapping) -> RunRecord:

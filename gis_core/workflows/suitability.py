@@ -1,12 +1,12 @@
-"""Score the workspace's land with a model, and explain a place of it."""
+"""Score the workspace's land with a model."""
 
-import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import xarray as xr
-from pyproj import Transformer
 
 from gis_core.errors import InvalidParameterError
 from gis_core.grid import Grid
@@ -14,14 +14,20 @@ from gis_core.progress import Progress, silent
 from gis_core.remarks import Remark
 from gis_core.store.raster_files import write_cog
 from gis_core.store.workspace import Workspace
-from gis_core.suitability.explain import explain_place as explain_cell
-from gis_core.suitability.explain import pack_scores, unpack_score
-from gis_core.suitability.reader import load_model
-from gis_core.suitability.result import CLASS_NAMES
+from gis_core.suitability.explain import pack_scores
+from gis_core.suitability.looked_at import rule_values
+from gis_core.suitability.membership import Categorical
+from gis_core.suitability.model import COMBINATIONS, SuitabilityModel
+from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
+from gis_core.suitability.reader import load_model, model_from_values
+from gis_core.suitability.result import SuitabilityResult
 from gis_core.suitability.run import Surroundings, run_suitability
+from gis_core.text import Text, as_document
 from gis_core.workflows.layers import input_hashes, layers_for, legends_for
 from gis_core.workflows.workspace import analysis_grid, county_units, has_units
 from gis_core.writing import require_folder
+
+METHODS = COMBINATIONS  # ways to combine scores that a run can be asked for
 
 
 @dataclass(frozen=True)
@@ -32,81 +38,154 @@ class RunDone:
     remarks: tuple[Remark, ...]
 
 
+@dataclass(frozen=True)
+class Overrides:
+    """What a planner sets otherwise than the model for one run; None and empty keep the model's.
+
+    Attributes
+    ----------
+    weights
+        By criterion, 0 or more; criteria not named keep the weight they have.
+    method, alpha, gamma
+        The combination and its parameter, as in `Combination`.
+    class_limits
+        Least scores of S1, S2, S3 and N1, falling, 0 to 1.
+    """
+
+    weights: Mapping[str, float] | None = None
+    method: str | None = None
+    alpha: float | None = None
+    gamma: float | None = None
+    class_limits: tuple[float, ...] | None = None
+
+
 def run_model(
-    workspace: Workspace, model: str, *, out: Path | None = None, progress: Progress = silent
+    workspace: Workspace,
+    model: str,
+    *,
+    out: Path | None = None,
+    overrides: Overrides | None = None,
+    progress: Progress = silent,
 ) -> RunDone:
     """Run `model` over the workspace's layers and keep scores, classes, rules and criteria.
 
-    `out` gets the scores as a GeoTIFF too; its folder must be there. Errors as `load_model`,
-    `run_suitability` and `written_whole`.
+    `out` gets the scores as a GeoTIFF too; its folder must be there. What `overrides` set
+    otherwise is kept with the run and said. Errors as `load_model`, `run_suitability` and
+    `written_whole`.
     """
     if out is not None:
         require_folder(out)
-    loaded = load_model(model)
+    loaded, overridden = overriding(load_model(model), overrides or Overrides())
     themes = loaded.themes()
     surroundings = Surroundings(
         legends=legends_for(workspace, themes),
         units=county_units(workspace) if has_units(workspace) else None,
         input_hashes=input_hashes(workspace, themes),
     )
+    layers, grid = layers_for(workspace, themes), analysis_grid(workspace)
     result = run_suitability(
-        loaded, layers_for(workspace, themes), grid=analysis_grid(workspace),
-        surroundings=surroundings, progress=progress,
+        loaded, layers, grid=grid, surroundings=surroundings,
+        weights=_weights(loaded, overrides, layers), progress=progress,
     )  # fmt: skip
     if out is not None:
         write_cog(result.score, out)
-    document = result.document()
-    rasters = {"score": result.score, "class": result.class_codes, "rules": result.failed_rules}
-    rasters |= {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
+    document = result.document() | {
+        "model_document": loaded.document, "overridden": as_document(overridden),
+        "legends": as_document(surroundings.legends),
+    }  # fmt: skip
     run_id = workspace.save_run(
-        "suitability", document=document, provenance=result.provenance, rasters=rasters
-    )
+        "suitability", document=document, provenance=result.provenance,
+        rasters=_rasters(loaded, result, layers, surroundings),
+    )  # fmt: skip
     return RunDone({"run_id": run_id, **document}, result.remarks)
 
 
-def explain_place(
-    workspace: Workspace, run_id: str | None, *, x: float, y: float
-) -> dict[str, Any]:
-    """Explain the score at `x`, `y`: degrees (lon, lat), or metres in the analysis CRS.
+def overriding(
+    model: SuitabilityModel, overrides: Overrides
+) -> tuple[SuitabilityModel, list[dict[str, Any]]]:
+    """Return the model as `overrides` want it, and what they changed: part, model's, used, text.
 
     Raises
     ------
+    InvalidModelError
+        If the model does not take it; the message names part, value found and value wanted.
     InvalidParameterError
-        If the place lies outside the run's grid.
+        If a weight's criterion is not in the model, or a parameter comes without its method.
     """
-    run = workspace.run(run_id, kind="suitability")
-    score = workspace.run_raster(run.run_id, "score")
-    row, col = _cell(Grid.of(score), x, y)
-    code = int(workspace.run_raster(run.run_id, "class")[row, col])
-    names = [c["name"] for c in run.document["criteria"]]
-    scores = {
-        name: float(unpack_score(_at(workspace.run_raster(run.run_id, f"criterion-{name}"),
-                                     row, col)))
-        for name in names
-    }  # fmt: skip
-    explanation = explain_cell(
-        run.document, score=float(score[row, col]),
-        class_name=CLASS_NAMES[code - 1] if 1 <= code <= len(CLASS_NAMES) else None,
-        failed_rules=_at(workspace.run_raster(run.run_id, "rules"), row, col),
-        criterion_scores=scores,
-    )  # fmt: skip
-    return {"run_id": run.run_id, "at": [x, y], **explanation}
-
-
-def _at(array: xr.DataArray, row: int, col: int) -> int:
-    return int(array[row, col])
-
-
-def _cell(grid: Grid, x: float, y: float) -> tuple[int, int]:
-    given = f"{x:.10g}, {y:.10g}"
-    if abs(x) <= 180 and abs(y) <= 90:
-        x, y = Transformer.from_crs(4326, grid.crs, always_xy=True).transform(x, y)
-    col = math.floor((x - grid.min_x) / grid.cell_m) if math.isfinite(x) else -1
-    row = math.floor((grid.max_y - y) / grid.cell_m) if math.isfinite(y) else -1
-    if not (0 <= row < grid.height and 0 <= col < grid.width):
+    values = dict(model.document)
+    said: list[dict[str, Any]] = []
+    if overrides.class_limits is not None:
+        names = ("S1", "S2", "S3", "N1")
+        if len(overrides.class_limits) != len(names):
+            raise InvalidParameterError(
+                f"--class-limits has {len(overrides.class_limits)} numbers, wanted four: the least "
+                "scores of S1, S2, S3 and N1, such as 0.8,0.6,0.4,0.2.",
+                f"--class-limits 有 {len(overrides.class_limits)} 个数，应为四个：S1、S2、S3、N1 "
+                "的最低得分，如 0.8,0.6,0.4,0.2。",
+            )
+        values["classes"] = dict(zip(names, overrides.class_limits, strict=True))
+        said.append(_said("class_limits", Text("class limits", "等级界限"),
+                          list(model.class_limits), list(overrides.class_limits)))  # fmt: skip
+    parameters = {k: v for k, v in (("alpha", overrides.alpha), ("gamma", overrides.gamma))
+                  if v is not None}  # fmt: skip
+    if parameters and overrides.method is None:
         raise InvalidParameterError(
-            f"The place {given} lies outside the run's area; give lon,lat in degrees or "
-            f"x,y in {grid.crs.to_string()}.",
-            f"位置 {given} 在运行范围之外；请给出经纬度，或 {grid.crs.to_string()} 坐标。",
+            f"--{' and --'.join(parameters)} without --method; name the combination too, such as "
+            "--method owa --alpha 2.",
+            f"给出了 --{'、--'.join(parameters)} 而没有 --method；请同时指定合成方法，如 "
+            "--method owa --alpha 2。",
         )
-    return row, col
+    if overrides.method is not None:
+        plain = {"method": overrides.method, **parameters}
+        values["combination"] = plain if parameters else overrides.method
+        said.append(_said("combination", Text("combination", "合成方法"),
+                          {k: v for k, v in asdict(model.combination).items() if v is not None},
+                          plain))  # fmt: skip
+    for name, weight in (overrides.weights or {}).items():
+        own = {c.name: c.weight for c in model.criteria}
+        if name not in own:
+            raise InvalidParameterError(
+                f"--weights names '{name}', but the criteria of model '{model.name}' are "
+                f"{', '.join(own)}.",
+                f"--weights 中的“{name}”不是模型“{model.name}”的准则；准则有 {'、'.join(own)}。",
+            )
+        said.append(_said(f"weights.{name}", Text(f"weight of {name}", f"“{name}”的权重"),
+                          own[name], weight))  # fmt: skip
+    changed = values if values != model.document else None
+    return (model if changed is None else model_from_values(changed, source=model.name)), said
+
+
+def _said(part: str, title: Text, model: Any, used: Any) -> dict[str, Any]:
+    return {"part": part, "title": title, "model": model, "used": used,
+            "text": Text(f"The {title.en} was set to {used} for this run; the model says {model}.",
+                         f"本次运行将{title.zh}设为 {used}；模型原值为 {model}。")}  # fmt: skip
+
+
+def _weights(
+    model: SuitabilityModel, overrides: Overrides | None, layers: Mapping[str, Layer]
+) -> dict[str, float] | None:
+    """Return all weights of the criteria whose layers are here, if some were set otherwise."""
+    if overrides is None or not overrides.weights:
+        return None
+    own = {c.name: c.weight for c in model.criteria if not c.optional or c.layer in layers}
+    return own | dict(overrides.weights)
+
+
+def _rasters(
+    model: SuitabilityModel,
+    result: SuitabilityResult,
+    layers: Mapping[str, Layer],
+    around: Surroundings,
+) -> dict[str, xr.DataArray]:
+    """Return what is kept of a run, by role."""
+    rasters = {"score": result.score, "class": result.class_codes, "rules": result.failed_rules}
+    rasters |= {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
+    names = [c.name for c in result.criteria]
+    surfaces = Surfaces(dict(layers), Grid.of(result.score), around.legends,
+                        distance_reach(model))  # fmt: skip
+    for criterion in (c for c in model.criteria if c.name in names):
+        derive = "class" if isinstance(criterion.membership, Categorical) else criterion.derive
+        values = surfaces.values(criterion.layer, derive).astype(np.float32)
+        rasters[f"value-{criterion.name}"] = surfaces.grid.wrap(values, name=criterion.name)
+    looked_at = rule_values(model, names, surfaces)
+    return rasters | {f"rule-{name}": values for name, values in looked_at.items()}

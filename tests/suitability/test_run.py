@@ -13,7 +13,6 @@ from pyproj import CRS, Geod, Transformer
 
 from gis_core.errors import InvalidCriterionError, InvalidModelError, NotFoundError
 from gis_core.grid import Grid
-from gis_core.suitability.explain import explain_place, pack_scores, unpack_score
 from gis_core.suitability.membership import Categorical, Gaussian, Sigmoid, linear, piecewise
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.run import Surroundings, run_suitability
@@ -265,34 +264,3 @@ def test_memberships_by_hand() -> None:
     names = {1: ("field", "田"), 2: ("forest", "林")}
     values = np.array([1, 2, 9, 4, np.nan], np.float32)
     np.testing.assert_allclose(kinds.score_values(values, names), [1, 0.5, 0.25, 0, np.nan])
-
-
-def test_a_place_is_explained_from_what_a_run_keeps() -> None:
-    rules = (Rule("high", Text("High", "过高"), "a", "value", "planner", SAY, above=9),)
-    criteria = (
-        replace(criterion("a", weight=3), title=Text("Height", "高度")),
-        replace(criterion("b", weight=1), title=Text("Soil", "土壤")),
-    )
-    layers = {"a": layer([8, 9.5, 2, 2, 2]), "b": layer([4, 4, 4, 4, np.nan])}
-    result = run_suitability(model_of(*criteria, rules=rules), layers, grid=GRID)
-    packed = {n: pack_scores(s) for n, s in result.criterion_scores.items()}
-    for name, scores in result.criterion_scores.items():
-        np.testing.assert_allclose(unpack_score(packed[name].values), scores, atol=0.0021)
-
-    def explain(col: int) -> dict:
-        return explain_place(
-            result.document(), score=float(result.score.values[0, col]), class_name="S2",
-            failed_rules=int(result.failed_rules.values[0, col]),
-            criterion_scores={n: float(s[0, col]) for n, s in result.criterion_scores.items()},
-        )  # fmt: skip
-
-    good = explain(0)
-    assert [c["name"] for c in good["contributions"]] == ["a", "b"]
-    assert good["contributions"][0]["contribution"] == pytest.approx(0.6)
-    assert good["limiting_factor"] in ("a", "b")
-    assert "Score 0.70, class S2." in [t["en"] for t in good["text"]]
-    assert explain(1)["failed_rules"][0]["rule"] == "high"
-    assert "排除：过高（规划者设定；" in explain(1)["text"][0]["zh"]
-    assert [t["en"] for t in explain(1)["text"][1:]] == ["Without that it would score 0.81."]
-    assert explain(2)["limiting_factor"] == "a"
-    assert any("No data for Soil" in t["en"] for t in explain(4)["text"])

@@ -1,0 +1,41 @@
+"""Suitability runs over HTTP: why a place scores as it does, and the counties' outlines."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.data import Language, Open
+from gis_core.errors import InvalidParameterError
+from gis_core.text import localise
+from gis_core.workflows.explain import explain_at
+
+router = APIRouter(prefix="/api/runs", tags=["suitability"])
+
+Metres = Annotated[float | None, Query(allow_inf_nan=False, description="In the analysis CRS.")]
+Lon = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
+Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
+
+
+@router.get("/{run_id}/explain")
+def explain(
+    run_id: str,
+    workspace: Open,
+    lang: Language,
+    x: Metres = None,
+    y: Metres = None,
+    lon: Lon = None,
+    lat: Lat = None,
+) -> dict[str, Any]:
+    """The score at x, y (metres, or degrees) or lon, lat: criteria, rules, what would help."""
+    at_xy, at_degrees = (x, y), (lon, lat)
+    given = [pair for pair in (at_xy, at_degrees) if pair != (None, None)]
+    if len(given) != 1 or None in given[0]:
+        raise InvalidParameterError(
+            f"The place is x={x}, y={y}, lon={lon}, lat={lat}; give either both x and y or both "
+            "lon and lat.",
+            f"位置为 x={x}、y={y}、lon={lon}、lat={lat}；请同时给出 x 和 y，"
+            "或同时给出 lon 和 lat。",
+        )
+    across, up = given[0]
+    place = explain_at(workspace, run_id, x=float(across or 0.0), y=float(up or 0.0))
+    return dict(localise(place, lang))

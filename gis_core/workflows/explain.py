@@ -1,0 +1,131 @@
+"""Explain a place of a kept run, from the few cells that the answer needs."""
+
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyproj import CRS, Transformer
+
+from gis_core.errors import InvalidParameterError, NotComputedError
+from gis_core.grid import Grid
+from gis_core.store.raster_windows import grid_of_file, read_cells
+from gis_core.store.records import RunRecord
+from gis_core.store.workspace import Workspace
+from gis_core.suitability.explain import CellFacts, explain_place, unpack_score
+from gis_core.suitability.looked_at import criterion_of_rule
+from gis_core.suitability.membership import Categorical
+from gis_core.suitability.model import SuitabilityModel
+from gis_core.suitability.reader import model_from_values
+
+PACKED = 0.0021  # by which a packed score may differ from the score
+CRS_HELD = 16  # transformers kept ready
+
+Values = dict[str, float]
+
+
+def explain_at(workspace: Workspace, run_id: str | None, *, x: float, y: float) -> dict[str, Any]:
+    """Explain the score at `x`, `y`: degrees (lon, lat), or metres in the analysis CRS.
+
+    Reads one cell of each of the run's rasters. Returns bilingual plain values: run_id, at,
+    lon, lat and what `gis_core.suitability.explain_place` gives.
+
+    Raises
+    ------
+    NotFoundError, NotComputedError
+        If the run is not here, or was made before runs kept their model.
+    InvalidParameterError
+        If the place lies outside the run's grid, or is not two finite numbers.
+    """
+    run = workspace.run(run_id, kind="suitability")
+    model = model_of_run(run)
+    files = workspace.run_raster_files(run.run_id)
+    grid = grid_of_file(files["score"])
+    row, col, lon, lat = place_on(grid, x, y)
+    explanation = explain_place(model, run.document, _facts(model, run, files, row, col))
+    at = {"run_id": run.run_id, "at": [x, y], "lon": lon, "lat": lat}
+    return {**at, "overridden": run.document.get("overridden", []), **explanation}
+
+
+def model_of_run(run: RunRecord) -> SuitabilityModel:
+    """Return the model that a run was made with, as it was used.
+
+    Raises
+    ------
+    NotComputedError
+        If the run was made before runs kept their model.
+    """
+    document = run.document.get("model_document")
+    if document is None:
+        raise NotComputedError(
+            f"{run.run_id} was made by an older version, which kept no model with it; make it "
+            f"again: upland suitability run {run.document['model']}.",
+            f"{run.run_id} 由旧版本生成，未保存模型；请重新运行：upland suitability run "
+            f"{run.document['model']}。",
+        )
+    return model_from_values(document, source=run.run_id)
+
+
+def place_on(grid: Grid, x: float, y: float) -> tuple[int, int, float, float]:
+    """Return row and column of the cell at a place, and the place's lon and lat in degrees.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it lies outside the grid, or is not two finite numbers.
+    """
+    given = f"{x:.10g}, {y:.10g}"
+    lon, lat, inside = x, y, math.isfinite(x) and math.isfinite(y)
+    if inside and abs(x) <= 180 and abs(y) <= 90:
+        x, y = _from_degrees(grid.crs).transform(x, y)
+    elif inside:
+        lon, lat = _from_degrees(grid.crs).transform(x, y, direction="INVERSE")
+    inside = inside and math.isfinite(x) and math.isfinite(y)
+    col = math.floor((x - grid.min_x) / grid.cell_m) if inside else -1
+    row = math.floor((grid.max_y - y) / grid.cell_m) if inside else -1
+    if not (0 <= row < grid.height and 0 <= col < grid.width):
+        raise InvalidParameterError(
+            f"The place {given} lies outside the run's area; give lon,lat in degrees or "
+            f"x,y in {grid.crs.to_string()}.",
+            f"位置 {given} 在运行范围之外；请给出经纬度，或 {grid.crs.to_string()} 坐标。",
+        )
+    return row, col, lon, lat
+
+
+@lru_cache(maxsize=CRS_HELD)
+def _from_degrees(crs: CRS) -> Transformer:
+    return Transformer.from_crs(4326, crs, always_xy=True)
+
+
+def _facts(
+    model: SuitabilityModel, run: RunRecord, files: dict[str, Path], row: int, col: int
+) -> CellFacts:
+    cell = read_cells(files, row=row, col=col)
+    names = [str(c["name"]) for c in run.document["criteria"]]
+    values = {n: float(cell.get(f"value-{n}", np.nan)) for n in names}
+    packed = {n: float(unpack_score(cell[f"criterion-{n}"])) for n in names}
+    rule_values = {}
+    for rule in model.rules:
+        same = criterion_of_rule(model, rule, names)
+        kept = f"rule-{rule.name}"
+        if same is not None or kept in cell:
+            rule_values[rule.name] = float(cell[kept]) if same is None else values[same]
+    return CellFacts(
+        score=float(cell["score"]), code=int(cell["class"]), failed_rules=int(cell["rules"]),
+        values=values, scores=_scores(model, values, packed), rule_values=rule_values,
+        limiting=int(cell.get("limiting", 0)),
+    )  # fmt: skip
+
+
+def _scores(model: SuitabilityModel, values: Values, packed: Values) -> Values:
+    """Return scores from the raw values, where they say the same as the packed ones."""
+    scores = dict(packed)
+    for criterion in (c for c in model.criteria if c.name in packed):
+        name = criterion.name
+        if isinstance(criterion.membership, Categorical) or not math.isfinite(packed[name]):
+            continue
+        exact = float(criterion.membership.score(np.array([values[name]], np.float32))[0])
+        if abs(exact - packed[name]) <= PACKED:
+            scores[name] = exact
+    return scores
