@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gis_core import __version__
-from gis_core.cli import analyses, bases, data, maps, relocation, survey, workspace
+from gis_core.cli import analyses, bases, data, maps, models, relocation, survey, workspace
 from gis_core.cli.output import Voice
 from gis_core.errors import GisCoreError
 from gis_core.text import LANGS, Text
@@ -32,6 +32,9 @@ app.command("map")(maps.make)
 app.add_typer(workspace.database, name="db")
 app.add_typer(data.app, name="import")
 app.add_typer(survey.app, name="survey")
+analyses.suitability.command("models")(models.show_models)
+analyses.suitability.command("check")(models.check_model)
+analyses.suitability.command("weights")(models.show_weights)
 app.add_typer(analyses.suitability, name="suitability")
 app.add_typer(bases.bases, name="bases")
 app.add_typer(relocation.app, name="relocation")

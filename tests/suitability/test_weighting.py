@@ -186,6 +186,13 @@ def test_a_group_takes_the_geometric_mean_and_says_how_it_agrees() -> None:
     found = weigh(Weighting("group_ahp", GroupAhp(members)))
     assert found.weights["a"] == pytest.approx(4**0.75 / (1 + 4**0.75))
     assert found.notes[-1].en == "They differ most on 'a' against 'b': from 1 to 4."
+    crooked = judged(["a", "b", "c"], [[1, 9, 1 / 9], [1 / 9, 1, 9], [9, 1 / 9, 1]])
+    mixed = GroupAhp(
+        (Member("A", 1, crooked), Member("B", 1, judged(["a", "b", "c"], np.ones((3, 3)))))
+    )
+    told = weigh(Weighting("group_ahp", mixed))
+    assert len(told.mends) == 1
+    assert told.notes[-1].en.startswith("A: The judgements' consistency ratio is")
     same = GroupAhp((members[0], Member("C", 9, members[0].judgements)))
     assert join_group(same).agreement == 1
     assert join_group(same).dispute is None

@@ -20,6 +20,7 @@ from gis_core.suitability.judgements import (
 from gis_core.suitability.model import SuitabilityModel
 from gis_core.suitability.weighting.best_worst import best_worst_weights
 from gis_core.suitability.weighting.eigenvector import (
+    RATIO_LIMIT,
     consistency_ratio,
     matrix_of,
     priorities,
@@ -45,7 +46,8 @@ class WeightsFound:
 
     `consistency_ratio` is Saaty's for judgements in pairs (of several matrices the largest) and
     the linear model's ξ for best-worst; None for methods without one. `mends` names the least
-    consistent pair of each matrix; `members` and `agreement` (0 to 1) are those of a group.
+    consistent pair of each matrix, in a group that of each member above the limit; `members` and
+    `agreement` (0 to 1) are those of a group.
     """
 
     weights: dict[str, float]
@@ -183,9 +185,9 @@ def _consistency(
 
 def _of_group(judged: GroupAhp, titles: Titles) -> WeightsFound:
     group = join_group(judged)
-    ratio, notes, mends = _consistency([group.judgements], titles)
+    ratio = consistency_ratio(matrix_of(group.judgements))
     each = [f"{m.name} {m.consistency_ratio:.3f}" for m in group.members]
-    said = [*notes, Text(
+    said = [consistency_note(ratio, None, titles), Text(
         f"Consistency ratios of the members: {', '.join(each)}. Their orders of the criteria agree "
         f"to {group.agreement:.2f} (Kendall's W: 1 alike, 0 nothing in common).",
         f"各成员的一致性比率：{'、'.join(each)}。各成员对准则排序的一致程度为 "
@@ -200,8 +202,15 @@ def _of_group(judged: GroupAhp, titles: Titles) -> WeightsFound:
             f"They differ most on '{first.en}' against '{second.en}': from {least} to {most}.",
             f"分歧最大的是“{first.zh}”与“{second.zh}”：由 {least} 至 {most}。",
         ))  # fmt: skip
+    mends = []
+    for member, figures in zip(judged.members, group.members, strict=True):
+        if figures.consistency_ratio > RATIO_LIMIT:
+            mend = find_mend(member.judgements)
+            note = consistency_note(figures.consistency_ratio, mend, titles)
+            said.append(Text(f"{member.name}: {note.en}", f"{member.name}：{note.zh}"))
+            mends += [mend] if mend is not None else []
     weights = _weights_of(group.judgements)
-    return WeightsFound(weights, ratio, tuple(said), mends, group.members, group.agreement)
+    return WeightsFound(weights, ratio, tuple(said), tuple(mends), group.members, group.agreement)
 
 
 def _of_best_worst(judged: BestWorst, titles: Titles) -> WeightsFound:
