@@ -70,14 +70,23 @@ def distance_to_features(
     MissingCrsError
         If `features` has no CRS.
     """
+    wide, (north, west) = widened(features, grid, reach_m=reach_m)
+    distance = distance_to(burn(features, wide).astype(bool)).to_numpy()
+    inner = distance[north : north + grid.height, west : west + grid.width]
+    return grid.wrap(np.ascontiguousarray(inner), name="distance")
+
+
+def widened(
+    features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float
+) -> tuple[Grid, tuple[int, int]]:
+    """Return `grid` grown to where `features` lie, `reach_m` metres at most, and (row, col) of its
+    upper left cell in it."""
     west, north, east, south = _beyond(features, grid, reach_m=reach_m)
     wide = Grid(
         grid.crs, grid.min_x - west * grid.cell_m, grid.max_y + north * grid.cell_m, grid.cell_m,
         grid.height + north + south, grid.width + west + east,
     )  # fmt: skip
-    distance = distance_to(burn(features, wide).astype(bool)).to_numpy()
-    inner = distance[north : north + grid.height, west : west + grid.width]
-    return grid.wrap(np.ascontiguousarray(inner), name="distance")
+    return wide, (north, west)
 
 
 def _beyond(features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float) -> tuple[int, int, int, int]:

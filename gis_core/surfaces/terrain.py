@@ -1,4 +1,4 @@
-"""Slope and aspect from elevation, by Horn's window of nine cells."""
+"""Slope, aspect and ruggedness from elevation, by windows of nine cells."""
 
 import numpy as np
 import xarray as xr
@@ -38,10 +38,7 @@ def slope(elevation: xr.DataArray) -> xr.DataArray:
     """
     grid = Grid.of(elevation)
     grid.require_metres(what=Text("Slope", "坡度计算"))
-    degrees = _steepness(np.asarray(elevation, dtype=np.float32), grid.cell_m)
-    np.arctan(degrees, out=degrees)  # whole-array: several cells an instruction
-    degrees *= np.float32(180.0 / np.pi)
-    return grid.wrap(degrees, name="slope")
+    return grid.wrap(slope_of(np.asarray(elevation, dtype=np.float32), grid.cell_m), name="slope")
 
 
 def aspect(elevation: xr.DataArray) -> xr.DataArray:
@@ -52,16 +49,66 @@ def aspect(elevation: xr.DataArray) -> xr.DataArray:
     """
     grid = Grid.of(elevation)
     grid.require_metres(what=Text("Aspect", "坡向计算"))
-    east, north = _gradient(np.asarray(elevation, dtype=np.float32), grid.cell_m)
+    return grid.wrap(aspect_of(np.asarray(elevation, dtype=np.float32), grid.cell_m), name="aspect")
+
+
+def ruggedness(elevation: xr.DataArray) -> xr.DataArray:
+    """Terrain ruggedness index: how much the eight cells around differ in height, in metres.
+
+    The root of the sum of the squared differences to the middle cell. Input as `slope`; float32,
+    0 or more, NaN where the slope is NaN. Errors as `slope`.
+
+    References
+    ----------
+    Riley, DeGloria, Elliot (1999), A terrain ruggedness index that quantifies topographic
+    heterogeneity, Intermountain Journal of Sciences 5.
+    """
+    grid = Grid.of(elevation)
+    grid.require_metres(what=Text("Ruggedness", "地形起伏计算"))
+    return grid.wrap(ruggedness_of(np.asarray(elevation, dtype=np.float32)), name="ruggedness")
+
+
+def slope_of(z: Floats, cell_m: float) -> Floats:
+    """Slope in degrees of heights `z` (m; rows, cols); NaN along the border and beside NaN."""
+    degrees = steepness(z, cell_m)
+    np.arctan(degrees, out=degrees)  # whole-array: several cells an instruction
+    degrees *= np.float32(180.0 / np.pi)
+    return degrees
+
+
+def aspect_of(z: Floats, cell_m: float) -> Floats:
+    """Aspect in degrees clockwise from north of heights `z` (m); NaN as slope and where flat."""
+    east, north = _gradient(z, cell_m)
     facing = np.degrees(np.arctan2(-east, -north)) % 360.0
     facing[facing >= 360.0] = 0.0  # what lies a rounding west of north
     facing[(east == 0) & (north == 0)] = np.nan
-    return grid.wrap(facing.astype(np.float32), name="aspect")
+    return facing.astype(np.float32)
+
+
+def continued(z: Floats, *, top: bool = True, bottom: bool = True) -> Floats:
+    """Return heights with their outermost ring, where it is NaN, going on as the ground inside.
+
+    Each such cell lies on the line through the two cells inside of it, or as high as the nearer
+    one where the farther is NaN. `top` and `bottom` say whether the first and last row are to be
+    so filled, as a band of rows has neighbours there that are known to have no data.
+    """
+    out = z.copy()
+    for edge, near, far in ((0, 1, 2), (-1, -2, -3)):
+        _go_on(out[:, edge], out[:, near], out[:, far] if z.shape[1] > 3 else out[:, near])
+    for edge, near, far, wanted in ((0, 1, 2, top), (-1, -2, -3, bottom)):
+        if wanted:
+            _go_on(out[edge], out[near], out[far] if z.shape[0] > 3 else out[near])
+    return out
+
+
+def _go_on(edge: Floats, near: Floats, far: Floats) -> None:
+    line = near + np.where(np.isnan(far), np.float32(0.0), near - far)
+    np.copyto(edge, line, where=np.isnan(edge))
 
 
 @njit(cache=True)
-def _steepness(z: Floats, cell_m: float) -> Floats:
-    """Rise per metre along the slope; NaN along the border."""
+def steepness(z: Floats, cell_m: float) -> Floats:
+    """Rise per metre along the slope of heights `z` (m); NaN along the border and beside NaN."""
     height, width = z.shape
     out = np.full(z.shape, np.nan, np.float32)
     scale = np.float32(1.0 / (8.0 * cell_m))
@@ -75,6 +122,22 @@ def _steepness(z: Floats, cell_m: float) -> Floats:
             east = ((ne + two * e + se) - (nw + two * w + sw)) * scale + missing
             north = ((nw + two * n + ne) - (sw + two * s + se)) * scale
             out[row, col] = np.sqrt(east * east + north * north)
+    return out
+
+
+@njit(cache=True)
+def ruggedness_of(z: Floats) -> Floats:
+    """Ruggedness in metres of heights `z` (m); NaN along the border and beside NaN."""
+    height, width = z.shape
+    out = np.full(z.shape, np.nan, np.float32)
+    for row in range(1, height - 1):
+        for col in range(1, width - 1):
+            middle, total = z[row, col], np.float32(0.0)
+            for down in range(-1, 2):
+                for right in range(-1, 2):
+                    difference = z[row + down, col + right] - middle
+                    total += difference * difference
+            out[row, col] = np.sqrt(total)
     return out
 
 
