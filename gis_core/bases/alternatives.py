@@ -71,7 +71,8 @@ def find_alternatives(
             fewer = _fewer(rules, len(found), _OUT_OF_TIME)
             break
         new_land = Row("new land", same_land(plane, used), -np.inf, rules.count - 1)
-        other = solve_selection(elsewhere, time_limit_s=deadline.left_s(),
+        share_s = deadline.left_s() / (rules.alternatives - len(found))
+        other = solve_selection(elsewhere, time_limit_s=share_s,
                                 gap=max(rules.gap, 1e-6), extra=[new_land])  # fmt: skip
         if other.places is None:
             late = other.status == "unknown"

@@ -95,9 +95,9 @@ def _rows(candidates: gpd.GeoDataFrame, rules: SelectionRules) -> tuple[Row, ...
         products = _needed(candidates, "product").to_numpy(str)
     for name, product in sorted(rules.products.items()):
         of_it = np.flatnonzero(products == name)
-        most = rules.count if product.max_bases is None else product.max_bases
-        if product.min_bases > 0 or most < rules.count:
-            rows.append(Row(f"product:{name}", of_it, product.min_bases, most))
+        most_bases = np.inf if product.max_bases is None else product.max_bases
+        if product.min_bases > 0 or most_bases < rules.count:
+            rows.append(Row(f"product:{name}", of_it, product.min_bases, most_bases))
         if product.min_area_mu > 0 or product.max_area_mu is not None:
             most_mu = np.inf if product.max_area_mu is None else product.max_area_mu
             rows.append(Row(f"product_area:{name}", of_it, product.min_area_mu, most_mu,

@@ -42,8 +42,9 @@ def choose_greedily(compiled: CompiledSelection) -> GreedyChoice:
     """Take the candidate of the most worth that keeps all upper limits, again and again.
 
     What must be chosen is taken first, then what a least number or area of a county or product
-    asks for, the rule with the fewest candidates first; then the rest. Where a budget or an area
-    limits the choice it is also tried by worth for that, and the better one counts.
+    asks for, the rule with the fewest candidates first; then the rest. Of a budget and of a
+    largest total area enough is kept for as many of the smallest as are still to be taken. Where
+    there is such a limit it is also tried by worth for what it limits, and the better one counts.
     """
     keys = [compiled.worth]
     for row in compiled.rows:
@@ -65,6 +66,8 @@ class _Taking:
         for row, use in zip(compiled.rows, self.use, strict=True):
             use[row.places] = 1.0 if row.coefficients is None else row.coefficients
         self.most = np.array([row.most for row in compiled.rows])
+        self.smallest = np.where([len(row.places) == number for row in compiled.rows],
+                                 self.use.min(axis=1, initial=np.inf), 0.0)  # fmt: skip
         self.used = np.zeros(len(compiled.rows))
         self.open = compiled.upper > 0
         self.beside: dict[int, Ints] = {}
@@ -87,7 +90,8 @@ class _Taking:
         return GreedyChoice(places, float(self.compiled.worth[places].sum()), self._broken())
 
     def _take_if_it_fits(self, place: int) -> None:
-        limit = self.most * (1 + ROUNDING)
+        to_take = max(0.0, self.most[0] - self.used[0] - 1)
+        limit = (self.most - to_take * self.smallest) * (1 + ROUNDING)
         if self.open[place] and (self.used + self.use[:, place] <= limit).all():
             self._take(place)
 

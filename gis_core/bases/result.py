@@ -49,13 +49,14 @@ class BaseSelection:
         """Return plain bilingual values, as `upland bases select --json` prints them.
 
         `lon` and `lat` (degrees) are a point inside the base; `selection_frequency` stays None
-        until a sensitivity analysis was run. An infinite gap is None.
+        until a sensitivity analysis was run. A bound or gap that is not known is None.
         """
         names = dict(county_names or {})
         bases = [_base_document(row, names) for row in self.bases.to_dict("records")]
         return dict(as_document({
             "status": self.status, "objective": self.objective,
-            "objective_unit": self.objective_unit, "bound": self.bound,
+            "objective_unit": self.objective_unit,
+            "bound": self.bound if math.isfinite(self.bound) else None,
             "gap": self.gap if math.isfinite(self.gap) else None,
             "time_s": self.time_s, "candidates": len(self.candidates), "bases": bases,
             "alternatives": self.alternatives, "alternatives_rule": ALTERNATIVES_RULE,

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -10,11 +10,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_core.bases.alternatives import find_alternatives
+from gis_core.bases.alternatives import Alternative, find_alternatives
 from gis_core.bases.compile import CompiledSelection, compile_selection, on_the_plane
 from gis_core.bases.conflicts import find_conflicts
 from gis_core.bases.deadline import Deadline
-from gis_core.bases.greedy import choose_greedily, compare_greedy
+from gis_core.bases.greedy import Greedy, GreedyChoice, choose_greedily, compare_greedy
 from gis_core.bases.reasons import reasons
 from gis_core.bases.replaceability import Irreplaceability, find_irreplaceability
 from gis_core.bases.result import BaseSelection
@@ -26,6 +26,8 @@ from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance, hash_document
 from gis_core.text import Text
 
+CHOOSING = 0.7  # share of the time limit that the choice gets; the rest, and what it leaves,
+# is for alternatives and for what is lost without each base
 EXPLAINING = 0.25  # share of the time limit that the search for the conflict gets at least
 NEEDED = ("base_id", "county_code", "area_mu", "mean_score", "compactness")
 
@@ -76,67 +78,103 @@ def select_bases(
     provenance = Provenance(
         hash_document(asdict(chosen_rules)), dict(input_hashes or {}), asdict(chosen_rules)
     )
-    unit = "mu" if chosen_rules.aim == "area" else "score"
-
-    def without_choice(status: str, bound: float, said: tuple[Text, ...]) -> BaseSelection:
-        return BaseSelection(status, 0.0, bound, np.inf, time.perf_counter() - started,
-                             _nothing(ordered), ordered, (), said, provenance, unit)  # fmt: skip
-
     progress(0.0, Text("Finding which candidates exclude each other", "正在判断哪些候选互相排斥"))
+
+    def result(found: _Found) -> BaseSelection:
+        gap = np.inf if found.bases.empty else (
+            (found.bound - found.objective) / abs(found.objective) if found.objective else 0.0
+        )  # fmt: skip
+        return BaseSelection(
+            found.status, found.objective, found.bound, gap, time.perf_counter() - started,
+            found.bases, ordered, found.alternatives, found.conflicts, provenance,
+            "mu" if chosen_rules.aim == "area" else "score", found.greedy, found.fewer,
+        )  # fmt: skip
+
     try:
         compiled = compile_selection(ordered, chosen_rules, deadline=deadline)
     except TimeLimitError:
-        return without_choice("unknown", np.inf, (_out_of_time(chosen_rules),))
+        return result(_Found("unknown", _nothing(ordered), bound=np.inf,
+                             conflicts=(_out_of_time(chosen_rules),)))  # fmt: skip
+    task = _Task(ordered, compiled, chosen_rules, names, deadline, progress)
     progress(0.2, Text("Choosing the best set", "正在求最优组合"))
     greedy = choose_greedily(compiled)
-    best = solve_selection(compiled, time_limit_s=deadline.left_s(), gap=chosen_rules.gap,
-                           start=None if greedy.broken else greedy.places)  # fmt: skip
+    best = solve_selection(
+        compiled, time_limit_s=CHOOSING * deadline.left_s(), gap=chosen_rules.gap,
+        start=None if greedy.broken else greedy.places,
+    )  # fmt: skip
     if best.places is None:
-        said: tuple[Text, ...] = (_out_of_time(chosen_rules),)
-        if best.status == "infeasible":
-            progress(0.6, Text("Looking for the rules in conflict", "正在查找相互冲突的规则"))
-            least_s = EXPLAINING * chosen_rules.time_limit_s
-            said = find_conflicts(compiled, chosen_rules, candidates=ordered, names=names,
-                                  deadline=Deadline(max(deadline.left_s(), least_s)))  # fmt: skip
-        return without_choice(best.status, best.bound, said)
-    progress(0.5, Text("Looking for alternatives", "正在查找备选方案"))
-    others, fewer = find_alternatives(ordered, compiled, best, chosen_rules, names=names,
-                                      deadline=deadline)  # fmt: skip
-    progress(0.7, Text("Finding what is lost without each base", "正在计算失去各基地的损失"))
-    bases = _described(ordered, compiled, best.places, names)
-    lost = _losses(ordered, compiled, best, chosen_rules, deadline)
-    bases = _numbered(bases.assign(**lost))
-    gap = (best.bound - best.objective) / abs(best.objective) if best.objective else 0.0
-    plain = compare_greedy(
-        greedy, objective=best.objective, unit=unit, base_ids=ordered["base_id"].to_numpy(str),
-        broken=tuple(rules_in_words(greedy.broken, compiled, chosen_rules, names)),
-    )  # fmt: skip
-    return BaseSelection(
-        best.status, best.objective, best.bound, gap, time.perf_counter() - started,
-        bases, ordered, others, (), provenance, unit, plain, fewer,
+        return result(_Found(best.status, _nothing(ordered), bound=best.bound,
+                             conflicts=_why_none(task, best.status)))  # fmt: skip
+    return result(_explained(task, best, best.places, greedy))
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What all steps of a choice share."""
+
+    candidates: gpd.GeoDataFrame
+    compiled: CompiledSelection
+    rules: SelectionRules
+    names: Mapping[str, Text]
+    deadline: Deadline
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a choice came to."""
+
+    status: str
+    bases: gpd.GeoDataFrame
+    objective: float = 0.0
+    bound: float = 0.0
+    alternatives: tuple[Alternative, ...] = ()
+    conflicts: tuple[Text, ...] = ()
+    greedy: Greedy | None = None
+    fewer: Text | None = None
+
+
+def _why_none(task: _Task, status: str) -> tuple[Text, ...]:
+    if status != "infeasible":
+        return (_out_of_time(task.rules),)
+    task.progress(0.6, Text("Looking for the rules in conflict", "正在查找相互冲突的规则"))
+    least_s = EXPLAINING * task.rules.time_limit_s
+    return find_conflicts(
+        task.compiled, task.rules, candidates=task.candidates, names=task.names,
+        deadline=Deadline(max(task.deadline.left_s(), least_s)),
     )  # fmt: skip
 
 
-def _losses(
-    candidates: gpd.GeoDataFrame,
-    compiled: CompiledSelection,
-    best: Choice,
-    rules: SelectionRules,
-    deadline: Deadline,
-) -> dict[str, Any]:
+def _explained(task: _Task, best: Choice, places: NDArray[np.int64], plain: GreedyChoice) -> _Found:
+    """The choice with reasons, alternatives, losses and the plain choice beside it."""
+    candidates, compiled, rules, names = task.candidates, task.compiled, task.rules, task.names
+    task.progress(0.5, Text("Looking for alternatives", "正在查找备选方案"))
+    alternatives, fewer = find_alternatives(
+        candidates, compiled, best, rules, names=names,
+        deadline=Deadline(task.deadline.left_s() / 2),
+    )  # fmt: skip
+    task.progress(0.7, Text("Finding what is lost without each base", "正在计算失去各基地的损失"))
+    bases = _described(candidates, compiled, places, names)
+    bases = _numbered(bases.assign(**_losses(task, best, len(places))))
+    greedy = compare_greedy(
+        plain, objective=best.objective, unit=compiled.unit,
+        base_ids=candidates["base_id"].to_numpy(str),
+        broken=tuple(rules_in_words(plain.broken, compiled, rules, names)),
+    )  # fmt: skip
+    return _Found(best.status, bases, best.objective, best.bound, alternatives, (), greedy, fewer)
+
+
+def _losses(task: _Task, best: Choice, number: int) -> dict[str, Any]:
     """What is lost without each chosen base, as columns."""
-    found: tuple[Irreplaceability, ...] = ()
-    if rules.replaceability:
-        found = find_irreplaceability(compiled, on_the_plane(candidates), best, deadline=deadline)
-    number = 0 if best.places is None else len(best.places)
-    said = [(None, None, "", "")] * number if not found else [
-        (f.loss_share, f.replaceable, f.text.en, f.text.zh) for f in found
-    ]  # fmt: skip
-    shares, replaceable, english, chinese = zip(*said, strict=True) if said else ((),) * 4
+    if task.rules.replaceability:
+        plane = on_the_plane(task.candidates)
+        found = find_irreplaceability(task.compiled, plane, best, deadline=task.deadline)
+    else:
+        found = (Irreplaceability(None, None, Text("", "")),) * number
     return {
-        "loss_share": np.array(shares, dtype=float),
-        "replaceable": np.array(replaceable, dtype=object),
-        "loss_en": list(english), "loss_zh": list(chinese),
+        "loss_share": np.array([f.loss_share for f in found], dtype=float),
+        "replaceable": np.array([f.replaceable for f in found], dtype=object),
+        "loss_en": [f.text.en for f in found], "loss_zh": [f.text.zh for f in found],
     }  # fmt: skip
 
 

@@ -1,20 +1,42 @@
 """`upland bases …`: choose the bases."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Annotated, Any
 
 import typer
 
+from gis_core.cli.base_options import EXAMPLE, FORM, parse_county_limits, parse_product
 from gis_core.cli.common import Json, Run, opened
 from gis_core.cli.output import Voice
 from gis_core.cli.proof import print_proof
-from gis_core.errors import InvalidParameterError
 from gis_core.text import Text, localise
 from gis_core.workflows import bases as base_flow
+from gis_core.workflows.base_candidates import Costs
 
 bases = typer.Typer(help="Production bases.", no_args_is_help=True)
 
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table of bases; shown where any base has a value."""
+
+    title: Text
+    value: Callable[[dict[str, Any]], Any]
+
+
+COLUMNS = (
+    Column(Text("no.", "序号"), itemgetter("number")),
+    Column(Text("county", "县"), itemgetter("county_name")),
+    Column(Text("product", "产品"), lambda base: base.get("product")),
+    Column(Text("area, mu", "面积（亩）"), itemgetter("area_mu")),
+    Column(Text("mean score", "平均得分"), itemgetter("mean_score")),
+    Column(Text("compactness", "紧凑度"), itemgetter("compactness")),
+    Column(Text("cost, yuan", "费用（元）"), lambda base: base.get("cost_yuan")),
+    Column(Text("lost without it", "失去后损失"), lambda base: _loss(base)),
+    Column(Text("base", "编号"), itemgetter("id")),
+)
 OWN = "; the region's own rule without it"
 
 
@@ -56,6 +78,29 @@ def select(
     min_score: Annotated[
         float | None, typer.Option(help="Only land of at least this score, 0 to 1; else 0.5.")
     ] = None,
+    roundness: Annotated[
+        float | None,
+        typer.Option(help="0: candidates follow the score alone; larger: rounder ones; else 1."),
+    ] = None,
+    across_counties: Annotated[
+        bool, typer.Option("--across-counties", help="County lines do not cut candidates.")
+    ] = False,
+    apart: Annotated[
+        bool, typer.Option("--apart", help="Grow candidates that do not overlap: fewer, quicker.")
+    ] = False,
+    product: Annotated[
+        list[str] | None,
+        typer.Option(help=f"{FORM}; may be repeated, one for each product. Such as {EXAMPLE}"),
+    ] = None,
+    budget_yuan: Annotated[
+        float | None, typer.Option(help="The most that all bases together may cost, yuan.")
+    ] = None,
+    cost_per_mu: Annotated[
+        float | None, typer.Option(help="What a mu costs, yuan, where its product names no cost.")
+    ] = None,
+    cost_per_base: Annotated[
+        float | None, typer.Option(help="What each base costs besides, yuan; else 0.")
+    ] = None,
     keep: Annotated[
         list[str] | None, typer.Option(help="A base that must be chosen; may be repeated.")
     ] = None,
@@ -65,17 +110,29 @@ def select(
     alternatives: Annotated[
         int | None, typer.Option(min=0, help="How many near-best choices to give; else 3.")
     ] = None,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(help="How much worse an alternative may be, 0.01 for 1 %; else 0.01."),
+    ] = None,
+    gap: Annotated[
+        float | None, typer.Option(help="Relative gap at which to stop, 0.001 for 0.1 %; else 0.")
+    ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Seconds at most; else 60.")] = None,
     as_json: Json = False,
 ) -> None:
     """Choose the best bases, with proof. Example: upland bases select --count 16"""
-    every, single = _limits(per_county)
+    every, single = parse_county_limits(per_county)
     given = {
         "count": count, "min_area_mu": min_area_mu, "max_area_mu": max_area_mu,
         "per_county": every, "county_limits": single, "spacing_m": spacing_m,
         "min_total_area_mu": min_total_area_mu, "max_total_area_mu": max_total_area_mu,
         "aim": aim, "compactness_weight": compactness, "min_score": min_score, "keep": keep,
         "leave_out": leave_out, "alternatives": alternatives, "time_limit_s": time_limit,
+        "tolerance": tolerance, "gap": gap, "roundness": roundness, "budget_yuan": budget_yuan,
+        "within_counties": False if across_counties else None,
+        "overlapping": False if apart else None,
+        "products": [parse_product(p) for p in product] if product else None,
+        "costs": Costs(cost_per_mu, cost_per_base or 0.0),
     }  # fmt: skip
     with opened(as_json) as (workspace, voice):
         asked: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
@@ -89,47 +146,24 @@ def select(
         print_bases(voice, document)
 
 
-def _limits(
-    per_county: str | None,
-) -> tuple[tuple[int, int] | None, Mapping[str, tuple[int, int]]]:
-    """The limits of every county, and those of single ones."""
-    every: tuple[int, int] | None = None
-    single: dict[str, tuple[int, int]] = {}
-    text = (per_county or "").replace("，", ",").replace("：", ":")
-    for part in [] if per_county is None else text.split(","):
-        county, equals, pair = part.rpartition("=")
-        low, colon, high = pair.strip().partition(":")
-        sound = colon and low.isdecimal() and high.isdecimal() and int(low) <= int(high)
-        if not sound or (equals and not county.strip()) or (not equals and every is not None):
-            raise InvalidParameterError(
-                f"--per-county is '{per_county}', wanted MIN:MAX such as 1:3, or with single "
-                "counties 0:2,CODE=1:3.",
-                f"--per-county 为“{per_county}”，应为“最少:最多”，如 1:3；"
-                "单列某县时如 0:2，代码=1:3。",
-            )
-        if equals:
-            single[county.strip()] = int(low), int(high)
-        else:
-            every = int(low), int(high)
-    return every, single
-
-
 def print_bases(voice: Voice, document: dict[str, Any]) -> None:
     """Print the chosen bases, what they are together, the proof and the alternatives."""
     chosen = document["bases"]
     number, area_mu = len(chosen), sum(b["area_mu"] for b in chosen)
     counties = len({b["county"] for b in chosen})
     score = sum(b["area_mu"] * b["mean_score"] for b in chosen) / area_mu
+    columns = [column for column in COLUMNS if any(column.value(b) is not None for b in chosen)]
     voice.table(
         Text(f"{number} base{'' if number == 1 else 's'}, {area_mu:,.0f} mu, in {counties} "
              f"{'county' if counties == 1 else 'counties'}, mean score {score:.3f}",
              f"{number}个基地，共{area_mu:,.0f}亩，分布于{counties}个县，平均得分{score:.3f}"),
-        [Text("no.", "序号"), Text("county", "县"), Text("area, mu", "面积（亩）"),
-         Text("mean score", "平均得分"), Text("compactness", "紧凑度"), Text("base", "编号")],
-        [[b["number"], b["county_name"], b["area_mu"], b["mean_score"], b["compactness"], b["id"]]
-         for b in chosen],
+        [column.title for column in columns],
+        [[column.value(b) for column in columns] for b in chosen],
     )  # fmt: skip
     print_proof(voice, document)
+    _print_products(voice, document)
+    if document.get("greedy"):
+        typer.echo(document["greedy"]["text"])
     for note in document.get("notes", []):
         typer.echo(note)
     if document["alternatives"] and "alternatives_rule" in document:
@@ -137,3 +171,23 @@ def print_bases(voice: Voice, document: dict[str, Any]) -> None:
         for number, other in enumerate(document["alternatives"], 1):
             typer.echo(f"{number}. {other['text']}")
         typer.echo(document["alternatives_rule"])
+    if document.get("alternatives_fewer"):
+        typer.echo(document["alternatives_fewer"])
+
+
+def _print_products(voice: Voice, document: dict[str, Any]) -> None:
+    for of_it in document.get("products", []):
+        name, number, area_mu = of_it["product"], of_it["bases"], of_it["area_mu"]
+        typer.echo(Text(f"{name}: {number} base{'' if number == 1 else 's'}, {area_mu:,.0f} mu",
+                        f"{name}：{number}个基地，{area_mu:,.0f}亩").in_(voice.lang))  # fmt: skip
+    if document.get("cost_yuan") is not None:
+        cost = document["cost_yuan"]
+        typer.echo(Text(f"Cost: {cost:,.0f} yuan", f"费用：{cost:,.0f}元").in_(voice.lang))
+
+
+def _loss(base: dict[str, Any]) -> str | None:
+    """What is lost without the land of a base; runs of older versions do not tell."""
+    told = base.get("irreplaceability") or {}
+    if told.get("replaceable") is None:
+        return None
+    return f"{told['loss_share']:.2%}" if told["replaceable"] else "100%"

@@ -4,20 +4,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gis_core.bases.candidates import CandidateSettings, grow_candidates
+from gis_core.bases.candidates import CandidateSettings
 from gis_core.bases.result import BaseSelection
 from gis_core.bases.rules import Aim, SelectionRules
 from gis_core.bases.selection import select_bases
 from gis_core.errors import InfeasibleError, InvalidParameterError, NotFoundError
-from gis_core.grid import Grid
 from gis_core.progress import Progress, part_of, silent
+from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
-from gis_core.surfaces.rasterise import number_zones
 from gis_core.text import Text, as_document
+from gis_core.workflows.base_candidates import Costs, Product, grow_offer, with_costs
 from gis_core.workflows.workspace import county_units, has_units
 
 LARGEST = 0.99  # share of the largest area from which a base counts as being of that area
 WIDEST_CLASS_LIMIT = 0.5  # candidates are grown on land of at least this score
+TOLERANCE = 0.01  # alternatives that are worse by more are not near-best
+ACROSS_COUNTIES = Text(
+    "Bases may cross county lines; each counts, in limits by county too, in the county where most "
+    "of its land lies.",
+    "基地可跨县界；每个基地（包括各县数量限制）计入其大部分土地所在的县。",
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,9 @@ class ChoiceRules:
 
     Attributes
     ----------
-    count, spacing_m, aim, compactness_weight, alternatives, time_limit_s
+    count, spacing_m, aim, compactness_weight, alternatives, tolerance, gap, time_limit_s
         As in `SelectionRules`.
-    min_area_mu, max_area_mu, min_score
+    min_area_mu, max_area_mu, min_score, roundness, within_counties, overlapping
         As in `CandidateSettings`.
     per_county
         (least, most) of every county; None takes the region's own rule.
@@ -36,6 +42,10 @@ class ChoiceRules:
         (least, most) of single counties, by code or name, instead of that.
     min_total_area_mu, max_total_area_mu
         Limits of the area of all bases together, mu.
+    products
+        Products to choose among, each with its own run and limits; none for bases of one kind.
+    costs, budget_yuan
+        What bases cost, and the most that all together may cost, yuan.
     keep, leave_out
         Numbers of candidates that must, and must not, be chosen.
     """
@@ -50,11 +60,28 @@ class ChoiceRules:
     max_total_area_mu: float | None = None
     aim: Aim = "area"
     compactness_weight: float = 0.2
+    products: Sequence[Product] = ()
+    costs: Costs = Costs()
+    budget_yuan: float | None = None
     keep: Sequence[str] = ()
     leave_out: Sequence[str] = ()
     alternatives: int = 3
+    tolerance: float | None = TOLERANCE
+    gap: float = 0.0
     time_limit_s: float = 60.0
     min_score: float = WIDEST_CLASS_LIMIT
+    roundness: float = 1.0
+    within_counties: bool = True
+    overlapping: bool = True
+
+    def candidate_settings(self) -> CandidateSettings:
+        """Return how candidates are grown; with several products fewer of each."""
+        most = CandidateSettings.most_per_county // max(1, len(self.products))
+        return CandidateSettings(
+            self.min_area_mu, self.max_area_mu, self.min_score, self.roundness,
+            most_per_county=most, within_counties=self.within_counties,
+            overlapping=self.overlapping,
+        )  # fmt: skip
 
 
 def default_rules(workspace: Workspace) -> ChoiceRules:
@@ -66,7 +93,8 @@ def default_rules(workspace: Workspace) -> ChoiceRules:
         If the region's file asks for something that bases have no rule for.
     """
     own = workspace.region().extra.get("bases", {})
-    known = set(ChoiceRules.__dataclass_fields__) - {"per_county", "county_limits"}
+    known = set(ChoiceRules.__dataclass_fields__)
+    known -= {"per_county", "county_limits", "products", "costs"}
     unknown = sorted(set(own) - known - {"per_county"})
     if unknown:
         known_too = sorted(known | {"per_county"})
@@ -103,29 +131,27 @@ def choose(
             "基地按县选择，而工作区中没有边界：请运行 upland import boundaries 文件。",
         )
     rules = rules or default_rules(workspace)
-    run = workspace.run(run_id, kind="suitability")
-    score = workspace.run_raster(run.run_id, "score")
     units = county_units(workspace)
-    zones, codes = number_zones(units, Grid.of(score))
-    candidates = grow_candidates(
-        score, zones=zones, zone_codes=codes,
-        settings=CandidateSettings(rules.min_area_mu, rules.max_area_mu, rules.min_score),
-        progress=part_of(progress, 0.0, 0.5),
-    )  # fmt: skip
-    if candidates.empty:
-        raise _no_candidate(rules, cell_m=Grid.of(score).cell_m)
+    offer = grow_offer(workspace, run_id, rules.products, units=units,
+                       settings=rules.candidate_settings(),
+                       progress=part_of(progress, 0.0, 0.3))  # fmt: skip
+    if offer.candidates.empty:
+        raise _no_candidate(rules, cell_m=offer.cell_m)
+    candidates = with_costs(offer.candidates, rules.products, rules.costs,
+                            budget=rules.budget_yuan)  # fmt: skip
     names = {row.code: Text(row.name_en or row.name_zh or row.code, row.name_zh or row.code)
              for row in units.itertuples()}  # fmt: skip
     selection = select_bases(
         candidates, rules=_selection_rules(workspace, rules, names), county_names=names,
-        input_hashes={"suitability_run": run.run_id, **_hashes(run.provenance)},
-        progress=part_of(progress, 0.5, 1.0),
+        input_hashes=_hashes(offer.runs), progress=part_of(progress, 0.3, 1.0),
     )  # fmt: skip
     if selection.bases.empty:
         said = (*selection.conflicts, *_where_from(workspace, rules, selection, names))
         raise InfeasibleError(" ".join(t.en for t in said), "".join(t.zh for t in said), said)
     document = {
-        "suitability_run": run.run_id, **selection.document(names),
+        "suitability_run": next(iter(offer.runs.values())).run_id,
+        "suitability_runs": {name: run.run_id for name, run in offer.runs.items() if name},
+        **selection.document(names),
         "notes": as_document(_notes(selection, rules)),
     }  # fmt: skip
     bases_id = workspace.save_run(
@@ -153,8 +179,10 @@ def _selection_rules(
         count=rules.count, per_county=_limits(workspace, rules, names), spacing_m=rules.spacing_m,
         min_total_area_mu=rules.min_total_area_mu, max_total_area_mu=rules.max_total_area_mu,
         fixed_in=rules.keep, fixed_out=rules.leave_out, aim=rules.aim,
+        products={p.name: p.limits() for p in rules.products}, max_budget_yuan=rules.budget_yuan,
         compactness_weight=rules.compactness_weight, alternatives=rules.alternatives,
-        time_limit_s=rules.time_limit_s, county_codes=tuple(names),
+        tolerance=rules.tolerance, gap=rules.gap, time_limit_s=rules.time_limit_s,
+        county_codes=tuple(names),
     )  # fmt: skip
 
 
@@ -204,11 +232,12 @@ def _code_of(county: str, names: Mapping[str, Text]) -> str:
 
 def _notes(selection: BaseSelection, rules: ChoiceRules) -> list[Text]:
     """What a reader of the table should know: why the bases are as large as they are."""
+    notes = [] if rules.within_counties else [ACROSS_COUNTIES]
     largest = int((selection.bases["area_mu"] >= LARGEST * rules.max_area_mu).sum())
     number = len(selection.bases)
     if rules.aim != "area" or 2 * largest <= number:
-        return []
-    return [Text(
+        return notes
+    return [*notes, Text(
         f"{largest} of {number} bases have the largest area allowed ({rules.max_area_mu:,.0f} mu): "
         "area × score is added up, so of equally good land the larger base is better. For the "
         "best land instead, whatever the size, use --aim quality, with --min-total-area-mu for "
@@ -219,5 +248,10 @@ def _notes(selection: BaseSelection, rules: ChoiceRules) -> list[Text]:
     )]  # fmt: skip
 
 
-def _hashes(provenance: dict[str, Any]) -> dict[str, str]:
-    return {"model": str(provenance["model_hash"])}
+def _hashes(runs: Mapping[str, RunRecord]) -> dict[str, str]:
+    found = {}
+    for name, run in runs.items():
+        of_it = f" of {name}" if name else ""
+        found[f"suitability_run{of_it}"] = run.run_id
+        found[f"model{of_it}"] = str(run.provenance["model_hash"])
+    return found

@@ -1,6 +1,9 @@
 """Alternatives stand on other land, and say what they swap."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from gis_core.bases.alternatives import same_land
 from gis_core.bases.compile import on_the_plane
@@ -36,6 +39,27 @@ def test_an_alternative_is_no_shift_of_the_same_land() -> None:
     assert "改选甲县 c05（1500 亩，得分 0.55）" in found.alternatives[0].text.zh
     document = found.document()
     assert "less than 20% of its land" in document["alternatives_rule"]["en"]
+
+
+def test_only_alternatives_within_the_tolerance_and_why_there_are_fewer() -> None:
+    frame = candidates_at(PLACES, mean_score=SCORES)
+    # the three alternatives above are 12.4, 14.9 and 17.4 % worse
+    rules = SelectionRules(count=2, alternatives=4, tolerance=0.15, replaceability=False)
+    found = select_bases(frame, rules=rules)
+    losses = [1 - a.objective / found.objective for a in found.alternatives]
+    assert losses == pytest.approx([0.1241, 0.1489], abs=1e-3)
+    assert found.alternatives_fewer is not None
+    assert "2 of 4 alternatives: the next is 17.40% worse" in found.alternatives_fewer.en
+    assert "应有 4 个，实有 2 个" in found.alternatives_fewer.zh
+    every = select_bases(frame, rules=replace(rules, tolerance=None))
+    assert len(every.alternatives) == 3
+    fewer = every.document()["alternatives_fewer"]
+    assert fewer["en"] == (
+        "3 of 4 alternatives: no other choice on different land keeps the rules."
+    )
+    enough = select_bases(frame, rules=replace(rules, alternatives=2))
+    assert enough.alternatives_fewer is None
+    assert set(enough.bases["loss_en"]) == {""}
 
 
 def test_no_alternative_where_all_other_land_is_the_same() -> None:

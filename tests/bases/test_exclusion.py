@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
+from gis_core.bases import deadline, exclusion
 from gis_core.bases.exclusion import Exclusion, excluding_pairs
+from gis_core.errors import TimeLimitError
 
 
 def shapes_of(seed: int) -> np.ndarray:
@@ -39,6 +41,24 @@ def test_pairs_are_those_measured_one_by_one(seed: int, spacing_m: float) -> Non
 def test_nothing_excludes_where_nothing_is() -> None:
     assert excluding_pairs(np.array([], dtype=object), spacing_m=10).shape == (0, 2)
     assert excluding_pairs(np.array([shapely.box(0, 0, 9, 9)]), spacing_m=10).shape == (0, 2)
+
+
+def test_the_search_for_pairs_stops_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr(deadline, "monotonic", lambda: now[0])
+    monkeypatch.setattr(exclusion, "BLOCK", 8)
+    near = exclusion._near
+    blocks = []
+
+    def slow(*arguments: object) -> object:
+        now[0] += 3.0
+        blocks.append(arguments[2])
+        return near(*arguments)
+
+    monkeypatch.setattr(exclusion, "_near", slow)
+    with pytest.raises(TimeLimitError):
+        excluding_pairs(shapes_of(1), spacing_m=4000.0, deadline=deadline.Deadline(8))
+    assert blocks == [0, 8, 16]  # of five
 
 
 def test_a_part_keeps_its_own_pairs_renumbered() -> None:

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 
+from gis_core.bases import compile as compiling
 from gis_core.bases import core, selection
 from gis_core.bases.compile import compile_selection, on_the_plane
 from gis_core.bases.exclusion import excluding_pairs
@@ -13,7 +14,7 @@ from gis_core.bases.highs import solve_binary
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.selection import select_bases
 from gis_core.bases.solve import Choice, solve_selection
-from gis_core.errors import InvalidLayerError, InvalidParameterError
+from gis_core.errors import InvalidLayerError, InvalidParameterError, TimeLimitError
 from gis_core.text import Text
 from tests.bases.squares import candidates_at, random_case
 
@@ -161,6 +162,17 @@ def test_no_choice_in_time_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (found.status, found.bound, len(found.bases)) == ("unknown", 4000.0, 0)
     assert "Within 7 s neither a choice was found nor a proof" in found.conflicts[0].en
     assert found.document()["gap"] is None
+
+
+def test_no_time_even_to_compile_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: object, **options: object) -> None:
+        raise TimeLimitError("late", "超时")
+
+    monkeypatch.setattr(compiling, "excluding_pairs", late)
+    found = select_bases(random_case(2), rules=SelectionRules(count=3, time_limit_s=7))
+    assert (found.status, len(found.bases)) == ("unknown", 0)
+    assert "Within 7 s neither a choice was found" in found.conflicts[0].en
+    assert found.document()["bound"] is None
 
 
 def test_quality_prefers_the_better_land_and_area_the_larger() -> None:
