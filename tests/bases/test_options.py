@@ -14,7 +14,7 @@ from gis_core.grid import Grid
 from tests.bases.squares import candidates_at
 
 GRID = Grid(CRS.from_epsg(4546), 500_000.0, 4_000_000.0, 100.0, 40, 60)
-SETTINGS = CandidateSettings(800, 1000, 0.6)
+SETTINGS = CandidateSettings(890, 1000, 0.6)  # a whole field of 60 cells
 
 
 def grown(score: np.ndarray) -> gpd.GeoDataFrame:
