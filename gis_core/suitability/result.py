@@ -1,6 +1,6 @@
 """What a suitability run gives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import xarray as xr
@@ -9,6 +9,7 @@ from gis_core.grid import Grid
 from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
 from gis_core.text import Text, as_document
+from gis_core.units import MU_PER_HECTARE
 
 CLASS_NAMES = ("S1", "S2", "S3", "N1", "N2")
 NO_DATA_CLASS = 0  # in `class_codes`; 1 to 5 are CLASS_NAMES in order
@@ -49,14 +50,81 @@ class ExcludedArea:
 
 
 @dataclass(frozen=True)
+class LimitingArea:
+    """Area in mu that one criterion holds back most, and its share (0 to 1) of the scored area."""
+
+    criterion: str
+    title: Text
+    area_mu: float
+    share: float
+
+
+@dataclass(frozen=True)
+class BestLand:
+    """The largest contiguous piece of the best class: area in mu, mean score, a place inside."""
+
+    class_name: str
+    area_mu: float
+    mean_score: float
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True)
 class UnitFigures:
-    """A county's mean score (0 to 1; None without scored cells) and area in mu by class."""
+    """A county's areas in mu, mean score (0 to 1; None without scored cells) and what limits it.
+
+    `area_mu` is that of classes, excluded land and land without data together. `limiting` begins
+    with the criterion that holds back most; `excluded_by_rule` overlaps where several rules fail.
+    """
 
     code: str
     name: Text
+    area_mu: float
     mean_score: float | None
     class_area_mu: dict[str, float]
     excluded_area_mu: float
+    no_data_area_mu: float
+    limiting: tuple[LimitingArea, ...] = ()
+    excluded_by_rule: dict[str, float] = field(default_factory=dict)
+    best_land: BestLand | None = None
+
+    @property
+    def class_area_ha(self) -> dict[str, float]:
+        """Area in hectares by class."""
+        return {n: a / MU_PER_HECTARE for n, a in self.class_area_mu.items()}
+
+    def row(self) -> dict[str, Any]:
+        """Return the figures as one row of a run's document, areas in mu and in hectares."""
+        areas = {
+            "area": self.area_mu, **{n.lower() + "_area": a for n, a in self.class_area_mu.items()},
+            "excluded_area": self.excluded_area_mu, "no_data_area": self.no_data_area_mu,
+        }  # fmt: skip
+        best = self.best_land
+        return {
+            "code": self.code, "name": self.name, "mean_score": self.mean_score, **_in_both(areas),
+            "limiting_factors": [
+                {"criterion": part.criterion, "title": part.title,
+                 **_in_both({"area": part.area_mu}), "share": part.share}
+                for part in self.limiting
+            ],
+            "excluded_by_rule": [
+                {"rule": rule, **_in_both({"area": area})}
+                for rule, area in self.excluded_by_rule.items()
+            ],
+            "best_land": None if best is None else {
+                "class": best.class_name, **_in_both({"area": best.area_mu}),
+                "mean_score": best.mean_score, "lon": best.lon, "lat": best.lat,
+            },
+        }  # fmt: skip
+
+
+def _in_both(areas_mu: dict[str, float]) -> dict[str, float]:
+    """Return areas in mu and in hectares, keyed with their unit."""
+    both: dict[str, float] = {}
+    for name, area in areas_mu.items():
+        both |= {f"{name}_mu": area, f"{name}_ha": area / MU_PER_HECTARE}
+    return both
 
 
 @dataclass(frozen=True)
@@ -74,6 +142,9 @@ class SuitabilityResult:
         uint32, dims (y, x): bit i set when rule i of `excluded` fails.
     criterion_scores
         Per criterion float32, 0 to 1, dims (y, x); NaN is no data.
+    limiting
+        uint8, dims (y, x): the criterion that holds the cell back most (largest weight × (1 −
+        score)), from 1 in the order of `criteria`; 0 for none.
     """
 
     model: str
@@ -87,6 +158,7 @@ class SuitabilityResult:
     class_codes: xr.DataArray
     failed_rules: xr.DataArray
     criterion_scores: dict[str, xr.DataArray]
+    limiting: xr.DataArray
     remarks: tuple[Remark, ...]
     provenance: Provenance
     time_s: float
@@ -106,12 +178,7 @@ class SuitabilityResult:
                 for c in self.classes
             ],
             "excluded": self.excluded,
-            "counties": [
-                {"code": u.code, "name": u.name, "mean_score": u.mean_score,
-                 **{f"{n.lower()}_area_mu": a for n, a in u.class_area_mu.items()},
-                 "excluded_area_mu": u.excluded_area_mu}
-                for u in self.units
-            ],
+            "counties": [u.row() for u in self.units],
             "remarks": [r.as_dict("en") | {"reason": r.reason, "cure": r.cure}
                         for r in self.remarks],
             "time_s": self.time_s,

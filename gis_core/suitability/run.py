@@ -14,15 +14,24 @@ from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
 from gis_core.suitability.combine import weighted_classes
-from gis_core.suitability.figures import class_areas, excluded_areas, unit_figures
+from gis_core.suitability.figures import (
+    CellLayers,
+    class_areas,
+    covered,
+    excluded_areas,
+    limiting_criteria,
+    shares_of,
+    tally,
+    unit_figures,
+)
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.notes import class_notes, gap_notes
 from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
 from gis_core.suitability.weights import normalised
 from gis_core.surfaces.areas import cell_areas_m2
-from gis_core.surfaces.rasterise import number_zones
 from gis_core.text import Text
+from gis_core.units import MU_PER_HECTARE, SQUARE_METRES_PER_HECTARE
 
 
 @dataclass(frozen=True)
@@ -83,36 +92,43 @@ def run_suitability(
     around = surroundings or Surroundings()
     surfaces = Surfaces(dict(layers), grid, around.legends, distance_reach(model))
     used, remarks = _usable(model, surfaces)
-    shares = normalised(_asked_weights(model, used, weights))
+    weighed = normalised(_asked_weights(model, used, weights))
     scores = _criterion_scores(used, surfaces, progress)
     failed = _failed_rules(model, surfaces)
-    zones = _zones(around.units, grid)
-    inside = np.ones(grid.shape, bool) if zones is None else zones > 0
+    shares = shares_of(around.units, grid)
+    inside = covered(shares)
     score, codes = weighted_classes(
-        scores.reshape(len(used), -1), np.array(list(shares.values()), np.float32),
+        scores.reshape(len(used), -1), np.array(list(weighed.values()), np.float32),
         failed.ravel(), inside.ravel(), np.array(model.class_limits, np.float32),
     )  # fmt: skip
     remarks += class_notes(model, used, surfaces) + gap_notes(model, used, scores, inside)
     progress(0.9, Text("Summing up by county", "正在按县汇总"))
-    area_mu = cell_areas_m2(grid).to_numpy() * np.float32(15.0 / 10_000.0)
-    wrapped_codes = codes.reshape(grid.shape)
-    wrapped_score = score.reshape(grid.shape)
+    uses = [CriterionUse(c.name, c.title, weighed[c.name], c.tag, c.source) for c in used]
+    cells = CellLayers(
+        score.reshape(grid.shape), codes.reshape(grid.shape),
+        np.where(inside, failed, 0).astype(np.uint32),
+        limiting_criteria(
+            scores.reshape(len(used), -1), np.array(list(weighed.values()), np.float32)
+        ).reshape(grid.shape),
+        cell_areas_m2(grid).to_numpy() * np.float32(MU_PER_HECTARE / SQUARE_METRES_PER_HECTARE),
+    )  # fmt: skip
+    found = tally(shares, cells, criteria=len(used), rules=len(model.rules))
     return SuitabilityResult(
         model=model.name, title=model.title,
-        criteria=tuple(CriterionUse(c.name, c.title, shares[c.name], c.tag, c.source)
-                       for c in used),
+        criteria=tuple(uses),
         consistency_ratio=None,
-        classes=class_areas(wrapped_codes, area_mu),
-        excluded=excluded_areas(model.rules, np.where(inside, failed, 0), area_mu),
-        units=unit_figures(around.units, zones, wrapped_score, wrapped_codes, area_mu),
-        score=grid.wrap(wrapped_score, name="score"),
-        class_codes=grid.wrap(wrapped_codes, name="class"),
-        failed_rules=grid.wrap(np.where(inside, failed, 0).astype(np.uint32), name="rules"),
+        classes=class_areas(found, cells.codes),
+        excluded=excluded_areas(model.rules, found, cells.failed),
+        units=unit_figures(around.units, shares, found, cells, parts=(uses, model.rules)),
+        score=grid.wrap(cells.score, name="score"),
+        class_codes=grid.wrap(cells.codes, name="class"),
+        failed_rules=grid.wrap(cells.failed, name="rules"),
+        limiting=grid.wrap(cells.limiting, name="limiting"),
         criterion_scores={c.name: grid.wrap(scores[i], name=c.name) for i, c in enumerate(used)},
         remarks=tuple(remarks),
         provenance=Provenance(
             model.content_hash, around.input_hashes,
-            {"weights": shares, "cell_m": grid.cell_m, "crs": grid.crs.to_string()},
+            {"weights": weighed, "cell_m": grid.cell_m, "crs": grid.crs.to_string()},
         ),
         time_s=time.perf_counter() - started,
     )  # fmt: skip
@@ -194,9 +210,3 @@ def _failed_rules(model: SuitabilityModel, surfaces: Surfaces) -> NDArray[np.uin
             continue
         failed |= surfaces.fails(rule).astype(np.uint32) << np.uint32(bit)
     return failed
-
-
-def _zones(units: gpd.GeoDataFrame | None, grid: Grid) -> NDArray[np.int32] | None:
-    if units is None:
-        return None
-    return number_zones(units, grid)[0].to_numpy()

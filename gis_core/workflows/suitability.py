@@ -178,7 +178,12 @@ def _rasters(
     around: Surroundings,
 ) -> dict[str, xr.DataArray]:
     """Return what is kept of a run, by role."""
-    rasters = {"score": result.score, "class": result.class_codes, "rules": result.failed_rules}
+    rasters = {
+        "score": result.score,
+        "class": result.class_codes,
+        "rules": result.failed_rules,
+        "limiting": result.limiting,
+    }
     rasters |= {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
     names = [c.name for c in result.criteria]
     surfaces = Surfaces(dict(layers), Grid.of(result.score), around.legends,
