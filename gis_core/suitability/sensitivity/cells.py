@@ -1,0 +1,80 @@
+"""Cells as a criterion sees them, and their scores when its thresholds move."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_core.suitability.membership import Categorical, Gaussian, Piecewise, Sigmoid
+from gis_core.suitability.model import Criterion, Threshold
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class CriterionCells:
+    """What one criterion looks at in every cell.
+
+    `values` has shape (cells,), in the unit of the criterion; NaN means no data, but on the aspect
+    level land. `class_names` are the English and Chinese names of class values.
+    """
+
+    criterion: Criterion
+    values: Floats
+    class_names: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def moves(self) -> bool:
+        """Whether some threshold of the criterion has a spread."""
+        return any(t.spread > 0 for t in self.criterion.thresholds)
+
+    def part(self, start: int, end: int) -> "CriterionCells":
+        """Return the cells from `start` up to `end`."""
+        return replace(self, values=self.values[start:end])
+
+    def scores(self, moved: Mapping[str, float] | None = None) -> Floats:
+        """Return scores 0 to 1, with the thresholds that `moved` names at other values.
+
+        The order of thresholds is kept: where one would pass another, they are sorted again.
+        """
+        criterion, membership = self.criterion, self.criterion.membership
+        if isinstance(membership, Categorical):
+            return membership.score_values(self.values, dict(self.class_names))
+        scores = with_thresholds(membership, criterion.thresholds, moved or {}).score(self.values)
+        if criterion.flat is not None:
+            scores[np.isnan(self.values)] = criterion.flat
+        return scores
+
+    def shifted(self, share: float) -> Floats:
+        """Return scores with every threshold moved by `share`, −1 to 1, of its spread."""
+        thresholds = self.criterion.thresholds
+        return self.scores({t.key: t.value + share * t.spread for t in thresholds})
+
+
+def moved_thresholds(cells: Sequence[CriterionCells]) -> list[Threshold]:
+    """Return the thresholds of the criteria that have a spread, in the model's order."""
+    return [t for c in cells for t in c.criterion.thresholds if t.spread > 0]
+
+
+def with_thresholds(
+    membership: Piecewise | Sigmoid | Gaussian,
+    thresholds: Sequence[Threshold],
+    moved: Mapping[str, float],
+) -> Piecewise | Sigmoid | Gaussian:
+    """Return the membership with the thresholds that `moved` names at other values.
+
+    Points of lines keep their order and their scores: values that would pass each other are
+    sorted again.
+    """
+    if not moved:
+        return membership
+    if isinstance(membership, Sigmoid):
+        return Sigmoid(moved.get("middle", membership.middle), moved.get("width", membership.width))
+    if isinstance(membership, Gaussian):
+        return Gaussian(
+            moved.get("centre", membership.centre), moved.get("width", membership.width)
+        )
+    rising = sorted(thresholds, key=lambda t: t.value)
+    values = sorted(moved.get(t.key, t.value) for t in rising)
+    return Piecewise(tuple(values), membership.scores)
