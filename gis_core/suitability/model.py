@@ -22,6 +22,7 @@ DERIVATIONS: tuple[str, ...] = get_args(Derive)
 COMBINATIONS: tuple[str, ...] = get_args(CombinationMethod)
 NEARNESS = ("distance", "travel_time", "density")  # no standard for organic production gives one
 WITHIN_RADIUS = ("density", "focal_mean")  # derivations that look around within `radius_m`
+TRAVEL_THEMES = ("elevation", "road", "river", "water", "landcover")  # the first is required
 GROUPS = ("location", "climate", "soil", "water", "ecology", "pollution", "society")
 MODEL_FOLDER = Path(__file__).parent / "models"
 
@@ -147,9 +148,10 @@ class SuitabilityModel:
     document: dict[str, Any] = field(default_factory=dict)
 
     def themes(self) -> list[str]:
-        """Return the layers that the model can use, each once."""
-        used = [c.layer for c in self.criteria] + [r.layer for r in self.rules]
-        return list(dict.fromkeys(used))
+        """Return the layers that the model can use, each once, those that travel leads over too."""
+        parts: list[Criterion | Rule] = [*self.criteria, *self.rules]
+        over = TRAVEL_THEMES if any(p.derive == "travel_time" for p in parts) else ()
+        return list(dict.fromkeys([*(p.layer for p in parts), *over]))
 
     def thresholds(self) -> tuple[Threshold, ...]:
         """Return every threshold of the criteria and then of the rules, in the model's order."""

@@ -11,7 +11,13 @@ from gis_core.suitability.model import Criterion, SuitabilityModel
 from gis_core.suitability.prepare import Surfaces
 from gis_core.text import Text
 
-WORTH_SAYING = 0.01  # share of the area without data; the slope's border ring is less
+WORTH_SAYING = 0.01  # share of the area without data
+
+CHANGES_TRAVEL = (  # what it is, and the themes that tell it
+    (Text("roads (layer road)", "道路（road 图层）"), ("road",)),
+    (Text("water (layer river or water)", "水系（river 或 water 图层）"), ("river", "water")),
+    (Text("land cover (layer landcover)", "土地覆盖（landcover 图层）"), ("landcover",)),
+)
 
 
 def class_notes(
@@ -44,6 +50,28 @@ def class_notes(
             notes += _strange_names(model, rule.name, rule.title, rule.layer, rule.classes,
                                     surfaces)  # fmt: skip
     return notes
+
+
+def travel_notes(
+    model: SuitabilityModel, used: Iterable[Criterion], surfaces: Surfaces
+) -> list[Remark]:
+    """Say which layers that change travel times are not here."""
+    parts = [(c.name, c.title) for c in used if c.derive == "travel_time"]
+    parts += [(r.name, r.title) for r in model.rules
+              if r.derive == "travel_time" and surfaces.can_make(r)]  # fmt: skip
+    missing = [text for text, themes in CHANGES_TRAVEL if not any(surfaces.has(t) for t in themes)]
+    if not missing:
+        return []
+    return [
+        Remark(
+            model.name, "note",
+            Text(f"The travel times of '{title.en}' know no {', '.join(t.en for t in missing)}.",
+                 f"“{title.zh}”的出行时间未考虑{'、'.join(t.zh for t in missing)}。"),
+            Text("Import these layers and run again.", "请导入这些图层后重新运行。"),
+            column=name,
+        )
+        for name, title in parts
+    ]  # fmt: skip
 
 
 def gap_notes(

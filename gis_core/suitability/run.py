@@ -25,7 +25,7 @@ from gis_core.suitability.figures import (
     unit_figures,
 )
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
-from gis_core.suitability.notes import class_notes, gap_notes
+from gis_core.suitability.notes import class_notes, gap_notes, travel_notes
 from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
 from gis_core.suitability.weights import normalised
@@ -102,6 +102,7 @@ def run_suitability(
         failed.ravel(), inside.ravel(), np.array(model.class_limits, np.float32),
     )  # fmt: skip
     remarks += class_notes(model, used, surfaces) + gap_notes(model, used, scores, inside)
+    remarks += travel_notes(model, used, surfaces)
     progress(0.9, Text("Summing up by county", "正在按县汇总"))
     uses = [CriterionUse(c.name, c.title, weighed[c.name], c.tag, c.source) for c in used]
     cells = CellLayers(
@@ -136,7 +137,7 @@ def run_suitability(
 
 def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion], list[Remark]]:
     """Return the criteria whose layers are here, and a remark for each part that is left out."""
-    used = [c for c in model.criteria if not c.optional or surfaces.has(c.layer)]
+    used = [c for c in model.criteria if not c.optional or surfaces.can_make(c)]
     if not used:
         raise NotFoundError(
             f"None of the layers of model '{model.name}' is here; it can use "
@@ -161,7 +162,7 @@ def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion
                  f"'{rule.layer}'.",
                  f"规则“{rule.title.zh}”未应用：工作区中没有“{rule.layer}”图层。"),
         )
-        for rule in model.rules if rule.optional and not surfaces.has(rule.layer)
+        for rule in model.rules if rule.optional and not surfaces.can_make(rule)
     ]  # fmt: skip
     return used, remarks
 
@@ -206,7 +207,7 @@ def _criterion_scores(
 def _failed_rules(model: SuitabilityModel, surfaces: Surfaces) -> NDArray[np.uint32]:
     failed = np.zeros(surfaces.grid.shape, np.uint32)
     for bit, rule in enumerate(model.rules):
-        if rule.optional and not surfaces.has(rule.layer):
+        if rule.optional and not surfaces.can_make(rule):
             continue
         failed |= surfaces.fails(rule).astype(np.uint32) << np.uint32(bit)
     return failed

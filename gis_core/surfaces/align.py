@@ -1,7 +1,10 @@
 """Rasters of any CRS and cell onto one grid."""
 
+import math
+
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from rasterio.warp import Resampling, calculate_default_transform, reproject
 
 from gis_core.errors import MissingCrsError
@@ -41,8 +44,9 @@ def to_grid(array: xr.DataArray, grid: Grid, *, categorical: bool) -> xr.DataArr
     missing = array.rio.nodata
     if missing is not None and not np.isnan(missing):
         values[np.asarray(array) == missing] = np.nan
-    if _same(array, grid):
-        return grid.wrap(values, name=str(array.name))
+    offset = _offset(array, grid)
+    if offset is not None:
+        return grid.wrap(_cut(values, grid.shape, offset), name=str(array.name))
     method = Resampling.nearest
     if not categorical:
         method = Resampling.average if _coarsening(array, grid) > 1.5 else Resampling.bilinear
@@ -54,12 +58,32 @@ def to_grid(array: xr.DataArray, grid: Grid, *, categorical: bool) -> xr.DataArr
     return grid.wrap(out, name=str(array.name))
 
 
-def _same(array: xr.DataArray, grid: Grid) -> bool:
-    return (
-        array.shape == grid.shape
-        and array.rio.crs == grid.crs
-        and array.rio.transform().almost_equals(grid.transform, 1e-6)
-    )
+def _offset(array: xr.DataArray, grid: Grid) -> tuple[int, int] | None:
+    """Rows and columns from the raster's corner to the grid's; None if cells do not coincide."""
+    own = array.rio.transform()
+    level = own.b == own.d == 0 and math.isclose(own.a, grid.cell_m, rel_tol=1e-9)
+    if not level or not math.isclose(-own.e, grid.cell_m, rel_tol=1e-9):
+        return None
+    row, col = (own.f - grid.max_y) / grid.cell_m, (grid.min_x - own.c) / grid.cell_m
+    if max(abs(row - round(row)), abs(col - round(col))) * grid.cell_m > 1e-6:
+        return None
+    return (round(row), round(col)) if array.rio.crs == grid.crs else None
+
+
+def _cut(
+    values: NDArray[np.float32], shape: tuple[int, int], offset: tuple[int, int]
+) -> NDArray[np.float32]:
+    """Cells from `offset` on, NaN beyond the raster."""
+    if values.shape == shape and offset == (0, 0):
+        return values
+    out = np.full(shape, np.nan, np.float32)
+    there, here = [], []
+    for start, size, wanted in zip(offset, values.shape, shape, strict=True):
+        first, last = max(start, 0), min(start + wanted, size)
+        there.append(slice(first, max(first, last)))
+        here.append(slice(first - start, max(first, last) - start))
+    out[tuple(here)] = values[tuple(there)]
+    return out
 
 
 def _coarsening(array: xr.DataArray, grid: Grid) -> float:

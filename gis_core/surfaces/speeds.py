@@ -1,6 +1,6 @@
 """How fast people travel: road speeds by class and walking by slope, as planner's parameters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gis_core.text import Text
 TOP = {"tag", "source", "walking", "roads"}
 WALKING = {"off_road_factor", "steepest_deg"}
 ROAD = {"name", "kmh", "classes"}
+COVER = {"name", "factor", "classes"}
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Speeds:
     """Road speeds in km/h by the words of a road layer; walking parameters; where they come from.
 
     `off_road_factor` (0 to 1) slows walking off the road; ground steeper than `steepest_deg`
-    degrees cannot be crossed on foot.
+    degrees cannot be crossed on foot. `cover_factor` (0 to 1, by the lower-case words of a land
+    cover's legend) slows walking further; 0 is a barrier, and a word not listed counts as 1.
     """
 
     road_kmh: dict[str, float]
@@ -29,6 +31,7 @@ class Speeds:
     steepest_deg: float
     tag: str
     source: Text
+    cover_factor: dict[str, float] = field(default_factory=dict)
 
     def of_roads(self, classes: NDArray[np.object_]) -> tuple[NDArray[np.float64], list[str]]:
         """Return km/h for each road's class word, and the words not known.
@@ -53,7 +56,7 @@ def load_speeds(path: Path | None = None) -> Speeds:
     """
     place = path or files("gis_core.surfaces").joinpath("speeds.yaml")
     reader = PartReader(read_located(place))
-    reader.mapping((), TOP, required=TOP)
+    reader.mapping((), TOP | {"landcover"}, required=TOP)
     reader.mapping(("walking",), WALKING, required=WALKING)
     speeds = Speeds(
         road_kmh=_road_speeds(reader),
@@ -61,13 +64,15 @@ def load_speeds(path: Path | None = None) -> Speeds:
         steepest_deg=reader.number(("walking", "steepest_deg")),
         tag=reader.word(("tag",)),
         source=reader.text(("source",)),
+        cover_factor=_cover_factors(reader),
     )
     wrong = [name for name, kmh in speeds.road_kmh.items() if not 0 < kmh <= 200]
+    wrong += [name for name, factor in speeds.cover_factor.items() if not 0 <= factor <= 1]
     if wrong or not 0 < speeds.off_road_factor <= 1 or not 0 < speeds.steepest_deg < 90:
         raise InvalidParameterError(
-            f"{place}: speeds must be above 0 and at most 200 km/h, the off-road factor 0 to 1, "
+            f"{place}: speeds must be above 0 and at most 200 km/h, the factors 0 to 1, "
             f"the steepest slope under 90°; wrong: {', '.join(wrong) or 'walking'}.",
-            f"{place}：速度应大于0且不超过200公里/小时，越野系数0至1，最陡坡度小于90°；"
+            f"{place}：速度应大于0且不超过200公里/小时，各系数0至1，最陡坡度小于90°；"
             f"有误：{'、'.join(wrong) or 'walking'}。",
         )
     return speeds
@@ -82,3 +87,17 @@ def _road_speeds(reader: PartReader) -> dict[str, float]:
         kmh = reader.number(("roads", i, "kmh"))
         road_kmh |= dict.fromkeys([str(row["name"]), *(str(row["classes"][w]) for w in words)], kmh)
     return road_kmh
+
+
+def _cover_factors(reader: PartReader) -> dict[str, float]:
+    """Return the walking factor by name and by every word that stands for the same land cover."""
+    factors: dict[str, float] = {}
+    if "landcover" not in reader.at(()):
+        return factors
+    for i in range(reader.length(("landcover",), least=1)):
+        row = reader.mapping(("landcover", i), COVER, required=COVER)
+        words = range(reader.length(("landcover", i, "classes"), least=0))
+        factor = reader.number(("landcover", i, "factor"))
+        named = [str(row["name"]), *(str(row["classes"][w]) for w in words)]
+        factors |= {word.strip().casefold(): factor for word in named}
+    return factors

@@ -14,9 +14,9 @@ from gis_core.layers import CheckedFrame, CheckedRaster, LayerInfo
 from gis_core.relocation.result import FORMS
 from gis_core.remarks import Remark
 from gis_core.surfaces.speeds import load_speeds
+from gis_core.surfaces.ways import ROAD_CLASS_COLUMNS
 from gis_core.text import Text
 from gis_core.workflows.destinations import name_columns
-from gis_core.workflows.travel import ROAD_CLASS_COLUMNS
 
 HIGHEST_M, LOWEST_M = 9_000.0, -500.0  # beyond any land: the raster is not in metres
 MOST_LISTED = 5  # words or features named in one sentence

@@ -10,14 +10,13 @@ from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.align import to_grid
-from gis_core.surfaces.rasterise import burn
 from gis_core.surfaces.speeds import Speeds, load_speeds
 from gis_core.surfaces.terrain import slope
 from gis_core.surfaces.travel import friction_from, origin_destination_times
+from gis_core.surfaces.ways import road_speeds
 from gis_core.workflows.workspace import analysis_grid
 
 TRAVEL_CELL_M = 300.0  # least; a village's way to town does not need the finest grid
-ROAD_CLASS_COLUMNS = ("class", "highway", "kind", "type")
 
 
 def travel_grid(workspace: Workspace) -> Grid:
@@ -60,15 +59,9 @@ def travel_times(
 
 
 def _road_speeds(workspace: Workspace, grid: Grid, speeds: Speeds) -> xr.DataArray | None:
-    """Return km/h where a road runs, the fastest where several do, 0 elsewhere."""
     if not workspace.has_layer("road"):
         return None
-    roads = workspace.features("road")
-    column = next((c for c in ROAD_CLASS_COLUMNS if c in roads), None)
-    words = roads[column] if column is not None else pd.Series("", index=roads.index)
-    kmh, _ = speeds.of_roads(words.to_numpy(object))
-    slow_first = np.argsort(kmh, kind="stable")
-    return burn(roads.iloc[slow_first], grid, values=kmh[slow_first], dtype="float32")
+    return road_speeds(workspace.features("road"), grid, speeds)
 
 
 def _places(frame: gpd.GeoDataFrame, grid: Grid) -> np.ndarray:
