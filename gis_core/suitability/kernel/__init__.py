@@ -1,0 +1,1 @@
+"""The fused pass: values → memberships → combination → score, class and limiting criterion."""
