@@ -21,10 +21,8 @@ class MembershipReader(AmountReader):
         kinds: dict[str, tuple[tuple[str, ...], Callable[..., Membership]]] = {
             "linear": (("best", "worst"), shapes.linear),
             "piecewise": (("points",), shapes.piecewise),
-            "triangular": (("low", "peak", "high"), lambda low, peak, high: shapes.piecewise(
-                [(low, 0.0), (peak, 1.0), (high, 0.0)])),
-            "trapezoid": (("low", "from", "to", "high"), lambda low, start, end, high:
-                shapes.piecewise([(low, 0.0), (start, 1.0), (end, 1.0), (high, 0.0)])),
+            "triangular": (("low", "peak", "high"), shapes.triangular),
+            "trapezoid": (("low", "from", "to", "high"), shapes.trapezoid),
             "sigmoid": (("middle", "width"), shapes.Sigmoid),
             "gaussian": (("centre", "width"), shapes.Gaussian),
             "categorical": (("classes", "other"), shapes.Categorical),

@@ -68,5 +68,5 @@ def log_of(x):  # type: ignore[no-untyped-def]
     p = p * g + 1.0 / 3.0
     p = p * g + 1.0
     found = exponent * LN2_HIGH + (exponent * LN2_LOW + 2.0 * f * p)
-    found = -np.inf if x <= 0.0 else found
+    found = np.float64(-np.inf) if x <= 0.0 else found
     return found if x == x else x

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.suitability.membership import Categorical, Gaussian, Piecewise, Sigmoid
+from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import Criterion, Threshold
 
 Floats = NDArray[np.float32]
@@ -41,7 +41,7 @@ class CriterionCells:
         criterion, membership = self.criterion, self.criterion.membership
         if isinstance(membership, Categorical):
             return membership.score_values(self.values, dict(self.class_names))
-        scores = with_thresholds(membership, criterion.thresholds, moved or {}).score(self.values)
+        scores = (membership.moved(moved) if moved else membership).score(self.values)
         if criterion.flat is not None:
             scores[np.isnan(self.values)] = criterion.flat
         return scores
@@ -55,26 +55,3 @@ class CriterionCells:
 def moved_thresholds(cells: Sequence[CriterionCells]) -> list[Threshold]:
     """Return the thresholds of the criteria that have a spread, in the model's order."""
     return [t for c in cells for t in c.criterion.thresholds if t.spread > 0]
-
-
-def with_thresholds(
-    membership: Piecewise | Sigmoid | Gaussian,
-    thresholds: Sequence[Threshold],
-    moved: Mapping[str, float],
-) -> Piecewise | Sigmoid | Gaussian:
-    """Return the membership with the thresholds that `moved` names at other values.
-
-    Points of lines keep their order and their scores: values that would pass each other are
-    sorted again.
-    """
-    if not moved:
-        return membership
-    if isinstance(membership, Sigmoid):
-        return Sigmoid(moved.get("middle", membership.middle), moved.get("width", membership.width))
-    if isinstance(membership, Gaussian):
-        return Gaussian(
-            moved.get("centre", membership.centre), moved.get("width", membership.width)
-        )
-    rising = sorted(thresholds, key=lambda t: t.value)
-    values = sorted(moved.get(t.key, t.value) for t in rising)
-    return Piecewise(tuple(values), membership.scores)
