@@ -181,5 +181,5 @@ def test_more_rules_than_a_cell_can_know_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_model_lists_the_shipped_ones() -> None:
-    with pytest.raises(NotFoundError, match="organic_base, screening"):
+    with pytest.raises(NotFoundError, match="organic_base, pear, screening"):
         load_model("organic_bass")
