@@ -3,7 +3,7 @@
 from gis_core.surfaces.align import to_grid
 from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.density import density
-from gis_core.surfaces.distance import distance_to, distance_to_features
+from gis_core.surfaces.distance import DistanceStrips, distance_to, distance_to_features
 from gis_core.surfaces.focal import focal_mean
 from gis_core.surfaces.rasterise import burn, number_zones
 from gis_core.surfaces.sampling import sample
@@ -15,6 +15,7 @@ from gis_core.surfaces.wetness import wetness
 from gis_core.surfaces.zonal import zonal_statistics
 
 __all__ = [
+    "DistanceStrips",
     "Speeds",
     "ZoneShares",
     "aspect",

@@ -4,15 +4,16 @@ import math
 
 import geopandas as gpd
 import numpy as np
+import shapely
 import xarray as xr
-from numba import njit
 from numpy.typing import NDArray
 
 from gis_core.grid import Grid
 from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.strips import BAND, Mask, in_bands
 from gis_core.text import Text
 
-FAR = np.int32(2**30)  # rows; farther than any grid is high
+KEPT_CELLS = 200_000_000  # of a burned mask; kept up to so many, an eighth of a byte each
 
 
 def distance_to(mask: xr.DataArray) -> xr.DataArray:
@@ -40,8 +41,10 @@ def distance_to(mask: xr.DataArray) -> xr.DataArray:
     """
     grid = Grid.of(mask)
     grid.require_metres(what=Text("Distance", "距离计算"))
-    rows_away = _rows_away(np.asarray(mask, dtype=np.bool_))
-    return grid.wrap(_across(rows_away, np.float32(grid.cell_m)), name="distance")
+    cells = np.ascontiguousarray(mask, dtype=np.bool_)
+    bands = in_bands(lambda k: cells[k * BAND : (k + 1) * BAND], grid.shape)
+    metres = bands.distance((0, grid.height), (0, grid.width), grid.cell_m)
+    return grid.wrap(metres, name="distance")
 
 
 def distance_to_features(
@@ -70,10 +73,49 @@ def distance_to_features(
     MissingCrsError
         If `features` has no CRS.
     """
-    wide, (north, west) = widened(features, grid, reach_m=reach_m)
-    distance = distance_to(burn(features, wide).astype(bool)).to_numpy()
-    inner = distance[north : north + grid.height, west : west + grid.width]
-    return grid.wrap(np.ascontiguousarray(inner), name="distance")
+    strips = DistanceStrips(features, grid, reach_m=reach_m)
+    return grid.wrap(strips.rows(0, grid.height), name="distance")
+
+
+class DistanceStrips:
+    """Distances as `distance_to_features`, some rows at a time, for grids larger than memory.
+
+    Takes the same and gives the same to the bit, whatever rows are asked for and in what order.
+    Holds one row of whole numbers for every 256 rows of the grid, and for grids up to 200 million
+    cells an eighth of a byte a cell; beyond, what is asked for is burned again.
+    """
+
+    def __init__(self, features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float = 0.0) -> None:
+        self.grid = grid
+        self._wide, self._corner = widened(features, grid, reach_m=reach_m)
+        shapes = features.geometry.to_crs(grid.crs) if features.crs is not None else features
+        self._shapes = gpd.GeoDataFrame(
+            geometry=shapes.geometry.array, crs=features.crs and grid.crs
+        )
+        self._tree = shapely.STRtree(self._shapes.geometry.to_numpy())
+        self._kept: dict[int, NDArray[np.uint8]] = {}
+        self._bands = in_bands(self._band, self._wide.shape)
+
+    def rows(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return metres for the grid's rows from `start` to before `stop`, (rows, width)."""
+        north, west = self._corner
+        return self._bands.distance(
+            (start + north, stop + north), (west, west + self.grid.width), self.grid.cell_m
+        )
+
+    def _band(self, number: int) -> Mask:
+        """Burn the features that meet a band; the same cells every time."""
+        wide, top = self._wide, number * BAND
+        height = min(BAND, wide.height - top)
+        if number in self._kept:
+            return np.unpackbits(self._kept[number], axis=1, count=wide.width).view(np.bool_)
+        band = Grid(wide.crs, wide.min_x, wide.max_y - top * wide.cell_m, wide.cell_m, height,
+                    wide.width)  # fmt: skip
+        near = self._tree.query(shapely.box(*band.bounds).buffer(wide.cell_m))
+        mask = burn(self._shapes.iloc[np.sort(near)], band).to_numpy().view(np.bool_)
+        if wide.height * wide.width <= KEPT_CELLS:
+            self._kept[number] = np.packbits(mask, axis=1)
+        return mask
 
 
 def widened(
@@ -102,57 +144,3 @@ def _beyond(features: gpd.GeoDataFrame, grid: Grid, *, reach_m: float) -> tuple[
         for metres in outside
     )
     return west, north, east, south
-
-
-@njit(cache=True)
-def _rows_away(mask: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Rows between each cell and the nearest cell of `mask` in its column."""
-    height, width = mask.shape
-    away = np.empty(mask.shape, np.int32)
-    for col in range(width):
-        away[0, col] = 0 if mask[0, col] else FAR
-    for row in range(1, height):
-        for col in range(width):
-            away[row, col] = 0 if mask[row, col] else min(away[row - 1, col] + 1, FAR)
-    for row in range(height - 2, -1, -1):
-        for col in range(width):
-            below = away[row + 1, col] + 1
-            if below < away[row, col]:
-                away[row, col] = below
-    return away
-
-
-@njit(cache=True)
-def _across(away: NDArray[np.int32], cell_m: np.float32) -> NDArray[np.float32]:
-    """Lower envelope of the columns' parabolas along each row."""
-    height, width = away.shape
-    out = np.full(away.shape, np.inf, np.float32)
-    centre = np.empty(width, np.int64)
-    until = np.empty(width + 1, np.float64)
-    for row in range(height):
-        count = 0
-        for col in range(width):
-            if away[row, col] >= FAR:
-                continue
-            own = np.int64(away[row, col])
-            start = -np.inf
-            while count > 0:
-                other = centre[count - 1]
-                its = np.int64(away[row, other])
-                start = (col * col + own * own - other * other - its * its) / (2.0 * (col - other))
-                if start > until[count - 1]:
-                    break
-                count -= 1
-            until[count] = -np.inf if count == 0 else start
-            centre[count] = col
-            count += 1
-        part = 0
-        for col in range(width):
-            if count == 0:
-                break
-            while part + 1 < count and until[part + 1] < col:
-                part += 1
-            sideways = np.float64(col - centre[part])
-            upward = np.float64(away[row, centre[part]])
-            out[row, col] = np.float32(np.sqrt(sideways * sideways + upward * upward)) * cell_m
-    return out

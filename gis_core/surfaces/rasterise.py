@@ -1,6 +1,7 @@
 """Vector shapes onto a grid."""
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,8 @@ from rasterio.features import rasterize
 
 from gis_core.errors import MissingCrsError
 from gis_core.grid import Grid
+
+ONE_BURN = Lock()  # rasterio sets the filters of warnings, which all threads share, while it burns
 
 
 def burn(
@@ -56,9 +59,11 @@ def burn(
     ]  # fmt: skip
     if not pairs:
         return grid.wrap(np.zeros(grid.shape, dtype))
-    burned = rasterize(
-        pairs, out_shape=grid.shape, transform=grid.transform, all_touched=all_touched, dtype=dtype
-    )
+    with ONE_BURN:
+        burned = rasterize(
+            pairs, out_shape=grid.shape, transform=grid.transform, all_touched=all_touched,
+            dtype=dtype,
+        )  # fmt: skip
     return grid.wrap(burned)
 
 
