@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from api.data import Language, Open
 from gis_core.errors import InvalidParameterError
 from gis_core.text import localise
+from gis_core.workflows.counties import county_outlines
 from gis_core.workflows.explain import explain_at
 
 router = APIRouter(prefix="/api/runs", tags=["suitability"])
@@ -39,3 +40,14 @@ def explain(
     across, up = given[0]
     place = explain_at(workspace, run_id, x=float(across or 0.0), y=float(up or 0.0))
     return dict(localise(place, lang))
+
+
+@router.get("/{run_id}/counties")
+def counties(
+    run_id: str,
+    workspace: Open,
+    lang: Language,
+    county: Annotated[str | None, Query(max_length=100, description="Code or name.")] = None,
+) -> dict[str, Any]:
+    """Every county's areas by class, what limits it, its bases, and its outline in words."""
+    return dict(localise(county_outlines(workspace, run_id, county=county), lang))

@@ -10,8 +10,10 @@ from gis_core.cli.output import Voice
 from gis_core.errors import InvalidParameterError
 from gis_core.text import Text, localise
 from gis_core.words import amount, word
+from gis_core.workflows import counties as county_flow
 from gis_core.workflows import suitability as suitability_flow
 from gis_core.workflows.explain import explain_at
+from gis_core.writing import require_folder
 
 FIGURES = ("score", "weight", "contribution", "could_gain")
 
@@ -150,6 +152,48 @@ def _here(row: dict[str, Any], lang: str) -> str:
     if row["value_name"] is not None:
         return str(row["value_name"])
     return "" if row["value"] is None else amount(row["value"], str(row["unit"]), lang=lang)
+
+
+@suitability.command()
+def counties(
+    run: Run = None,
+    county: Annotated[str | None, typer.Option(help="One county, by code or name.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the figures to this CSV.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Outline every county's land, limits and bases. Example: upland suitability counties"""
+    if out is not None:
+        require_folder(out)
+    with opened(as_json) as (workspace, voice):
+        found = county_flow.county_outlines(workspace, run, county=county)
+        document = localise(found, voice.lang)
+        if out is not None:
+            county_flow.write_outlines(out, document)
+    if as_json:
+        voice.result(document)
+        return
+    print_counties(voice, document)
+
+
+def print_counties(voice: Voice, document: dict[str, Any]) -> None:
+    """Print the counties' areas as a table, then each one's outline."""
+    areas = ("area", "s1_area", "s2_area", "s3_area", "n1_area", "n2_area", "excluded_area")
+    named = (
+        ("all", "S1", "S2", "S3", "N1", "N2", "excluded"),
+        ("总面积", "S1", "S2", "S3", "N1", "N2", "排除"),
+    )
+    typer.echo(f"{document['run_id']}  {document['title']}")
+    rows = [*document["counties"], {"name": Text("all counties", "合计"), **document["total"]}]
+    voice.table(
+        Text("Counties, areas in mu", "各县面积（亩）"),
+        [Text("name", "名称"), Text("mean score", "平均得分"),
+         *(Text(en, zh) for en, zh in zip(*named, strict=True))],
+        [[row["name"], row["mean_score"], *(row[f"{a}_mu"] for a in areas)] for row in rows],
+    )  # fmt: skip
+    for row in document["counties"]:
+        typer.echo(f"\n{row['name']} ({row['code']})")
+        for line in row["text"]:
+            typer.echo(f"  {line}")
 
 
 def _place(at: str) -> tuple[float, float]:

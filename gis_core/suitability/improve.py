@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.suitability.membership import Categorical
+from gis_core.suitability.looked_at import looks_at
+from gis_core.suitability.membership import Categorical, Piecewise
 from gis_core.suitability.model import Criterion, Improvement, SuitabilityModel
 from gis_core.text import Text
 
@@ -271,9 +272,8 @@ def _paths(model: SuitabilityModel, place: Place) -> list[_Path]:
 
 def _allowed(model: SuitabilityModel, criterion: Criterion, value: float, limit: float) -> float:
     """Return how far towards `limit` the value may go before a rule on the same thing excludes."""
-    looked_at = (criterion.layer, criterion.derive, criterion.radius_m)
     for rule in model.rules:
-        if (rule.layer, rule.derive, rule.radius_m) != looked_at:
+        if looks_at(rule) != looks_at(criterion):
             continue
         least = rule.within_m if rule.within_m is not None else rule.below
         if rule.above is not None and value <= rule.above:
@@ -287,7 +287,7 @@ def _path(
     criterion: Criterion, improvement: Improvement, weight: float, value: float, limit: float
 ) -> _Path:
     low, high = sorted((value, limit))
-    inner = [p for p in _turns(criterion) if low < p < high]
+    inner = [p for p in criterion_turns(criterion) if low < p < high]
     stops = np.unique(np.array([low, *inner, high], np.float64))
     values: list[float] = [float(stops[0])]
     straight: list[bool] = []
@@ -305,11 +305,12 @@ def _path(
                  np.array(straight, bool))  # fmt: skip
 
 
-def _turns(criterion: Criterion) -> list[float]:
-    """Values at which the membership's line may turn."""
+def criterion_turns(criterion: Criterion) -> list[float]:
+    """Return the values at which the membership's line may turn, or a curve has its top."""
     membership = criterion.membership
-    own = getattr(membership, "values", ())
-    return [*own, *(t.value for t in criterion.thresholds)]
+    if isinstance(membership, Piecewise):
+        return list(membership.values)
+    return [v for v in vars(membership).values() if isinstance(v, int | float)]
 
 
 def _bend(criterion: Criterion, low: float, high: float) -> float:

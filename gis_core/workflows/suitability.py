@@ -15,6 +15,8 @@ from gis_core.remarks import Remark
 from gis_core.store.raster_files import write_cog
 from gis_core.store.workspace import Workspace
 from gis_core.suitability.explain import pack_scores
+from gis_core.suitability.figures import shares_of
+from gis_core.suitability.lifting import lifted_areas
 from gis_core.suitability.looked_at import rule_values
 from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import COMBINATIONS, SuitabilityModel
@@ -22,7 +24,9 @@ from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.reader import load_model, model_from_values
 from gis_core.suitability.result import SuitabilityResult
 from gis_core.suitability.run import Surroundings, run_suitability
+from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.text import Text, as_document
+from gis_core.units import SQUARE_METRES_PER_MU
 from gis_core.workflows.layers import input_hashes, layers_for, legends_for
 from gis_core.workflows.workspace import analysis_grid, county_units, has_units
 from gis_core.writing import require_folder
@@ -89,13 +93,15 @@ def run_model(
     )  # fmt: skip
     if out is not None:
         write_cog(result.score, out)
+    values = _values(loaded, result, layers, surroundings)
     document = result.document() | {
+        "counties": _county_rows(loaded, result, values, surroundings),
         "model_document": loaded.document, "overridden": as_document(overridden),
         "legends": as_document(surroundings.legends),
     }  # fmt: skip
     run_id = workspace.save_run(
         "suitability", document=document, provenance=result.provenance,
-        rasters=_rasters(loaded, result, layers, surroundings),
+        rasters=_rasters(result, values),
     )  # fmt: skip
     return RunDone({"run_id": run_id, **document}, result.remarks)
 
@@ -137,10 +143,9 @@ def overriding(
         )
     if overrides.method is not None:
         plain = {"method": overrides.method, **parameters}
-        values["combination"] = plain if parameters else overrides.method
+        values["combination"] = plain
         said.append(_said("combination", Text("combination", "合成方法"),
-                          {k: v for k, v in asdict(model.combination).items() if v is not None},
-                          plain))  # fmt: skip
+                          _combination(model), plain))  # fmt: skip
     for name, weight in (overrides.weights or {}).items():
         own = {c.name: c.weight for c in model.criteria}
         if name not in own:
@@ -156,9 +161,24 @@ def overriding(
 
 
 def _said(part: str, title: Text, model: Any, used: Any) -> dict[str, Any]:
+    was, now = _plainly(model), _plainly(used)
     return {"part": part, "title": title, "model": model, "used": used,
-            "text": Text(f"The {title.en} was set to {used} for this run; the model says {model}.",
-                         f"本次运行将{title.zh}设为 {used}；模型原值为 {model}。")}  # fmt: skip
+            "text": Text(f"For this run {title.en}: {now}; the model says {was}.",
+                         f"本次运行{title.zh}改为 {now}；模型原为 {was}。")}  # fmt: skip
+
+
+def _combination(model: SuitabilityModel) -> dict[str, Any]:
+    own = {k: v for k, v in asdict(model.combination).items() if v is not None}
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in own.items()}
+
+
+def _plainly(value: Any) -> str:
+    if isinstance(value, dict):
+        named = {k: v if isinstance(v, str) else f"{k} {_plainly(v)}" for k, v in value.items()}
+        return ", ".join(named.values())
+    if isinstance(value, list):
+        return ", ".join(f"{v:g}" for v in value)
+    return f"{value:g}"
 
 
 def _weights(
@@ -171,26 +191,50 @@ def _weights(
     return own | dict(overrides.weights)
 
 
-def _rasters(
+def _values(
     model: SuitabilityModel,
     result: SuitabilityResult,
     layers: Mapping[str, Layer],
     around: Surroundings,
 ) -> dict[str, xr.DataArray]:
-    """Return what is kept of a run, by role."""
-    rasters = {
-        "score": result.score,
-        "class": result.class_codes,
-        "rules": result.failed_rules,
-        "limiting": result.limiting,
-    }
-    rasters |= {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
+    """Return the raw values that criteria and rules looked at, by the role they are kept under."""
     names = [c.name for c in result.criteria]
     surfaces = Surfaces(dict(layers), Grid.of(result.score), around.legends,
                         distance_reach(model))  # fmt: skip
+    found = {}
     for criterion in (c for c in model.criteria if c.name in names):
         derive = "class" if isinstance(criterion.membership, Categorical) else criterion.derive
         values = surfaces.values(criterion.layer, derive).astype(np.float32)
-        rasters[f"value-{criterion.name}"] = surfaces.grid.wrap(values, name=criterion.name)
+        found[f"value-{criterion.name}"] = surfaces.grid.wrap(values, name=criterion.name)
     looked_at = rule_values(model, names, surfaces)
-    return rasters | {f"rule-{name}": values for name, values in looked_at.items()}
+    return found | {f"rule-{name}": values for name, values in looked_at.items()}
+
+
+def _rasters(result: SuitabilityResult, values: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+    """Return what is kept of a run, by role."""
+    rasters = {"score": result.score, "class": result.class_codes, "rules": result.failed_rules,
+               "limiting": result.limiting}  # fmt: skip
+    packed = {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
+    return rasters | packed | values
+
+
+def _county_rows(
+    model: SuitabilityModel,
+    result: SuitabilityResult,
+    values: dict[str, xr.DataArray],
+    around: Surroundings,
+) -> list[dict[str, Any]]:
+    """Return every county's figures, with what each improvement alone would lift there."""
+    if around.units is None:
+        return []
+    grid = Grid.of(result.score)
+    lifted = lifted_areas(
+        model, {c.name: c.weight for c in result.criteria},
+        {c.name: values[f"value-{c.name}"].to_numpy() for c in result.criteria},
+        score=result.score.to_numpy(), shares=shares_of(around.units, grid),
+        area_mu=cell_areas_m2(grid).to_numpy() * np.float32(1.0 / SQUARE_METRES_PER_MU),
+    )  # fmt: skip
+    return [
+        as_document(unit.row() | {"improvements": [part.row() for part in parts]})
+        for unit, parts in zip(result.units, lifted, strict=True)
+    ]

@@ -87,3 +87,30 @@ def test_a_run_that_is_none_is_a_problem_document(client: TestClient, run_id: st
     answer = client.get(f"/api/runs/{run_id}/explain", params={**PLACE, "lang": "en"})
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_county_outlines_add_up_and_carry_their_bases(
+    client: TestClient, worked: Workspace
+) -> None:
+    told = client.get("/api/runs/suitability-1/counties", params={"lang": "zh"}).json()
+    run = worked.run("suitability-1").document
+    assert told["bases_run"] == "bases-1"
+    for found in run["classes"]:
+        key = f"{found['class'].lower()}_area_mu"
+        assert told["total"][key] == pytest.approx(found["area_mu"], rel=1e-9)
+        assert sum(c[key] for c in told["counties"]) == pytest.approx(found["area_mu"], rel=1e-9)
+    chosen = worked.run("bases-1").document["bases"]
+    assert sum(len(c["bases"]) for c in told["counties"]) == len(chosen)
+    assert all("土地面积" in c["text"][0] for c in told["counties"])
+    for row in told["counties"]:
+        assert sum(p["share"] for p in row["limiting_factors"]) <= 1 + 1e-9
+        parts = [row[f"{n}_area_ha"] for n in ("s1", "s2", "s3", "n1", "n2", "excluded", "no_data")]
+        assert sum(parts) == pytest.approx(row["area_ha"], rel=1e-9)
+
+
+@pytest.mark.parametrize("county", ["Nowhere", "'; drop table run; --", "1" * 101])
+def test_a_county_that_is_none_is_a_problem_document(client: TestClient, county: str) -> None:
+    answer = client.get("/api/runs/suitability-1/counties", params={"county": county, "lang": "en"})
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "county" in answer.json()["detail"]
