@@ -23,8 +23,13 @@ class MembershipReader(AmountReader):
             "piecewise": (("points",), shapes.piecewise),
             "triangular": (("low", "peak", "high"), shapes.triangular),
             "trapezoid": (("low", "from", "to", "high"), shapes.trapezoid),
-            "sigmoid": (("middle", "width"), shapes.Sigmoid),
-            "gaussian": (("centre", "width"), shapes.Gaussian),
+            "sigmoid": (("middle", "width"), shapes.sigmoid),
+            "gaussian": (("centre", "width"), shapes.gaussian),
+            "near": (("centre", "width"), shapes.near),
+            "large": (("middle", "steepness"), shapes.large),
+            "small": (("middle", "steepness"), shapes.small),
+            "ecocrop": (("absolute_min", "optimal_min", "optimal_max", "absolute_max"),
+                        shapes.ecocrop),
             "categorical": (("classes", "other"), shapes.Categorical),
         }  # fmt: skip
         kind = self.choice((*path, "kind"), tuple(kinds))
@@ -37,16 +42,10 @@ class MembershipReader(AmountReader):
             if kind == "piecewise":
                 return self._piecewise(path, origin)
             found = [self.threshold((*path, key), key, origin) for key in keys]
-            self._refuse_no_width(path, found)
-            return make(*(t.value for t in found)), tuple(found)
+            made = make(*(t.value for t in found))
+            return made, tuple(t for t in found if t.key in made.parameters())
         except InvalidCriterionError as err:
             raise self.document.refuse(path, err.text.en, err.text.zh) from err
-
-    def _refuse_no_width(self, path: Place, found: list[Threshold]) -> None:
-        for threshold in found:
-            if threshold.key == "width" and threshold.value == 0:
-                raise self.document.refuse((*path, "width"), "is 0, wanted another number.",
-                                           "为 0，应为非零数。")  # fmt: skip
 
     def _piecewise(self, path: Place, origin: Origin) -> Made:
         place = (*path, "points")
@@ -54,8 +53,9 @@ class MembershipReader(AmountReader):
         found = [self.threshold((*end, 0), "", origin) for end in ends]
         scores = [self.number((*end, 1)) for end in ends]
         points = [(t.value, s) for t, s in zip(found, scores, strict=True)]
-        keyed = tuple(replace(t, key=f"value_{i}") for i, t in enumerate(found, 1))
-        return shapes.piecewise(points), keyed
+        made = shapes.piecewise(points)
+        keyed = zip(found, made.parameters(), strict=True)
+        return made, tuple(replace(threshold, key=key) for threshold, key in keyed)
 
     def _categorical(self, path: Place) -> Membership:
         classes = self.at((*path, "classes"))

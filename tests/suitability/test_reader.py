@@ -84,6 +84,37 @@ def test_a_threshold_inherits_or_says_more(tmp_path: Path) -> None:
     assert model.rules[0].threshold == near
 
 
+KINDS = [
+    "{kind: linear, best: 5, worst: 20}",
+    "{kind: piecewise, points: [[2, 1], [6, 0.5], [25, 0]]}",
+    "{kind: triangular, low: 2, peak: 6, high: 25}",
+    "{kind: trapezoid, low: 2, from: 6, to: 10, high: 25}",
+    "{kind: sigmoid, middle: 12, width: -3}",
+    "{kind: gaussian, centre: 12, width: 3}",
+    "{kind: near, centre: 12, width: 3}",
+    "{kind: large, middle: 12, steepness: 4}",
+    "{kind: small, middle: 12, steepness: 4}",
+    "{kind: ecocrop, absolute_min: 2, optimal_min: 6, optimal_max: 10, absolute_max: 25}",
+    "{kind: categorical, classes: {a: 1}}",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_membership_has_its_thresholds(tmp_path: Path, kind: str) -> None:
+    """Keys and values are the membership's own, so that a threshold can be moved by its key."""
+    model = read(tmp_path, SOUND.replace("{kind: linear, best: 0, worst: 25}", kind))
+    (criterion,) = model.criteria
+    given = {t.key: t.value for t in criterion.thresholds}
+    assert given == criterion.membership.parameters()
+    assert criterion.membership.moved(given) == criterion.membership
+    assert bool(given) == ("categorical" not in kind)
+    known = " ".join(KINDS)
+    with pytest.raises(InvalidModelError, match="wanted one of linear, piecewise") as caught:
+        read(tmp_path, SOUND.replace("kind: linear", "kind: liner"))
+    named = caught.value.text.en.partition("wanted one of ")[2].rstrip(".").split(", ")
+    assert all(f"kind: {name}," in known for name in named)
+
+
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
@@ -109,6 +140,12 @@ def test_combinations(tmp_path: Path, written: str, meant: Combination) -> None:
         ("kind: linear", "kind: liner", "line 10 .*wanted one of linear, piecewise"),
         ("kind: linear, best: 0, worst: 25", "kind: piecewise, points: [[2, 1], [1, 0]]",
          "line 10 .*rising values"),
+        ("kind: linear, best: 0, worst: 25", "kind: sigmoid, middle: 5, width: 0",
+         "line 10 .*a width other than 0"),
+        ("kind: linear, best: 0, worst: 25", "kind: small, middle: 5, steepness: 0", "line 10 "),
+        ("kind: linear, best: 0, worst: 25",
+         "kind: ecocrop, absolute_min: 9, optimal_min: 6, optimal_max: 10, absolute_max: 25",
+         "line 10 .*rise in this order"),
         ("kind: linear, best: 0, worst: 25", "kind: categorical, classes: {a: 2}",
          "line 10 .*score from 0 to 1"),
         ("title: {en: Slope, zh: 坡度}", "title: Slope", "line 5 .*both languages"),
