@@ -9,6 +9,7 @@ from gis_core.bases.compile import CompiledSelection, Row
 from gis_core.text import Text
 
 ROUNDING = 1e-9  # relative; of the sums of areas and costs
+SMALLEST = 1e-12  # a cost or area of less counts as this
 SAME = 1e-6  # a difference below this is none
 
 Ints = NDArray[np.int64]
@@ -42,58 +43,72 @@ def choose_greedily(compiled: CompiledSelection) -> GreedyChoice:
     """Take the candidate of the most worth that keeps all upper limits, again and again.
 
     What must be chosen is taken first, then what a least number or area of a county or product
-    asks for, the rule with the fewest candidates first; then the rest. Of a budget and of a
-    largest total area enough is kept for as many of the smallest as are still to be taken. Where
-    there is such a limit it is also tried by worth for what it limits, and the better one counts.
+    asks for, the rule with the fewest candidates first; then the rest. Where a budget or a
+    largest area binds, three ways are tried and the best one counts: to keep just enough for as
+    many of the smallest as are still to be taken, to spend at most an equal share on each, and to
+    go by worth for what is limited.
     """
-    keys = [compiled.worth]
+    worth = compiled.worth
+    ways = [(worth, False)]
     for row in compiled.rows:
         if row.coefficients is not None and np.isfinite(row.most):
-            amount = np.full(len(compiled.worth), np.inf)
-            amount[row.places] = np.maximum(row.coefficients, 1e-12)
-            keys.append(compiled.worth / amount)
-    tried = [_Taking(compiled).all_by(np.argsort(-key, kind="stable")) for key in keys]
+            amount = np.full(len(worth), np.inf)
+            amount[row.places] = np.maximum(row.coefficients, SMALLEST)
+            ways.append((worth / amount, False))
+    if len(ways) > 1:
+        ways.append((worth, True))
+    tried = [_Taking(compiled, key, in_shares=in_shares).all() for key, in_shares in ways]
     return min(tried, key=lambda choice: (len(choice.broken), -choice.objective))
 
 
 class _Taking:
-    """A choice as it grows."""
+    """A choice as it grows, by `key`; `in_shares` spends at most an equal share on each base."""
 
-    def __init__(self, compiled: CompiledSelection) -> None:
-        self.compiled = compiled
+    def __init__(
+        self, compiled: CompiledSelection, key: NDArray[np.float64], *, in_shares: bool
+    ) -> None:
+        self.compiled, self.key, self.in_shares = compiled, key, in_shares
         number = len(compiled.worth)
         self.use = np.zeros((len(compiled.rows), number))
         for row, use in zip(compiled.rows, self.use, strict=True):
             use[row.places] = 1.0 if row.coefficients is None else row.coefficients
         self.most = np.array([row.most for row in compiled.rows])
-        self.smallest = np.where([len(row.places) == number for row in compiled.rows],
-                                 self.use.min(axis=1, initial=np.inf), 0.0)  # fmt: skip
+        self.spent = np.array([
+            row.coefficients is not None and len(row.places) == number for row in compiled.rows
+        ])  # fmt: skip
+        self.smallest = np.where(self.spent, self.use.min(axis=1, initial=np.inf), 0.0)
         self.used = np.zeros(len(compiled.rows))
         self.open = compiled.upper > 0
         self.beside: dict[int, Ints] = {}
 
-    def all_by(self, order: Ints) -> GreedyChoice:
+    def all(self) -> GreedyChoice:
         for place in np.flatnonzero(self.compiled.lower > 0).tolist():
             self._take(place)
         rows = self.compiled.rows
         scarce = [k for k in range(len(rows)) if rows[k].group != "count" and rows[k].least > 0]
         for k in sorted(scarce, key=lambda k: len(rows[k].places)):
-            for place in order[self.use[k, order] > 0].tolist():
-                if self.used[k] >= rows[k].least * (1 - ROUNDING):
+            while self.used[k] < rows[k].least * (1 - ROUNDING):
+                if not self._take_best(among=self.use[k] > 0):
                     break
-                self._take_if_it_fits(place)
-        for place in order.tolist():
-            if self.used[0] >= self.most[0]:  # the number of bases
-                break
-            self._take_if_it_fits(place)
+        everywhere = np.ones(len(self.open), bool)
+        while self.used[0] < self.most[0] and self._take_best(among=everywhere):
+            pass
         places = np.array(sorted(self.beside), dtype=np.int64)
         return GreedyChoice(places, float(self.compiled.worth[places].sum()), self._broken())
 
-    def _take_if_it_fits(self, place: int) -> None:
-        to_take = max(0.0, self.most[0] - self.used[0] - 1)
-        limit = (self.most - to_take * self.smallest) * (1 + ROUNDING)
-        if self.open[place] and (self.used + self.use[:, place] <= limit).all():
-            self._take(place)
+    def _take_best(self, *, among: NDArray[np.bool_]) -> bool:
+        """Take the best of those that fit; whether there was one."""
+        to_take = max(0.0, self.most[0] - self.used[0] - 1)  # besides this one, of the number
+        limit = self.most - to_take * self.smallest
+        if self.in_shares:
+            share = self.used + (self.most - self.used) / (to_take + 1)
+            limit = np.where(self.spent, share, limit)
+        limit = limit * (1 + ROUNDING)
+        fits = among & self.open & (self.used[:, None] + self.use <= limit[:, None]).all(axis=0)
+        if not fits.any():
+            return False
+        self._take(int(np.argmax(np.where(fits, self.key, -np.inf))))
+        return True
 
     def _take(self, place: int) -> None:
         self.beside[place] = self.compiled.exclusion.beside(place)

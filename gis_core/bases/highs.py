@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.bases.compile import Row
+from gis_core.bases.counts import alike_in_size, most_of
 from gis_core.errors import ServiceError
 from gis_core.solver import QuietHighs, quiet_solver
 
@@ -36,17 +37,22 @@ def solve_binary(
 ) -> Solved:
     """Maximise the worth of the chosen under `rows` by branch and bound.
 
+    The solver is also given how many of about one size are chosen, to decide on
+    (`alike_in_size`).
+
     Raises
     ------
     ServiceError
         If HiGHS stops otherwise than by time or infeasibility.
     """
     solver = quiet_solver(time_limit=time_limit_s, mip_rel_gap=gap, mip_abs_gap=1e-6)
-    solver.passModel(model_of(worth, rows, lower, upper, whole=True))
+    number, groups = len(worth), alike_in_size(rows)
+    solver.passModel(_with_counts(worth, rows, lower, upper, groups))
     if start is not None:
-        chosen = np.zeros(len(worth))
+        chosen = np.zeros(number)
         chosen[start] = 1.0
-        solver.setSolution(len(worth), np.arange(len(worth), dtype=np.int32), chosen)
+        all_values = np.append(chosen, [chosen[group].sum() for group in groups])
+        solver.setSolution(len(all_values), np.arange(len(all_values), dtype=np.int32), all_values)
     solver.run()
     status = checked_status(solver)
     if status in INFEASIBLE:
@@ -55,7 +61,28 @@ def solve_binary(
     bound = -float(info.mip_dual_bound)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Solved(None, bound, "unknown")
-    return Solved(np.flatnonzero(np.array(solver.getSolution().col_value) > 0.5), bound, "solved")
+    value = np.array(solver.getSolution().col_value)[:number]
+    return Solved(np.flatnonzero(value > 0.5), bound, "solved")
+
+
+def _with_counts(
+    worth: NDArray[np.float64],
+    rows: Sequence[Row],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    groups: Sequence[NDArray[np.int64]],
+) -> highspy.HighsLp:
+    """The 0/1 model with one more whole number for each group: how many of it are chosen."""
+    number, more = len(worth), len(groups)
+    counts = [
+        Row("alike", np.append(group, number + n), 0.0, 0.0, np.append(np.ones(len(group)), -1.0))
+        for n, group in enumerate(groups)
+    ]
+    none, many = np.zeros(more), np.array([most_of(group, rows) for group in groups])
+    return model_of(
+        np.append(worth, none), [*rows, *counts], np.append(lower, none), np.append(upper, many),
+        whole=True,
+    )  # fmt: skip
 
 
 def checked_status(solver: QuietHighs) -> highspy.HighsModelStatus:
