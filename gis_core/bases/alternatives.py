@@ -12,6 +12,7 @@ from gis_core.bases.compile import CompiledSelection, Row, on_the_plane
 from gis_core.bases.deadline import Deadline
 from gis_core.bases.rules import SelectionRules
 from gis_core.bases.solve import Choice, solve_selection
+from gis_core.bases.swaps import Swaps
 from gis_core.text import Text
 
 SAME_LAND = 0.2  # of the smaller area; a planner sees two bases that share more as one place
@@ -63,6 +64,7 @@ def find_alternatives(
     upper = compiled.upper.copy()
     upper[np.setdiff1d(same_land(plane, best.places), best.places)] = 0.0
     elsewhere = replace(compiled, upper=upper)
+    swaps = Swaps(elsewhere, best.places)
     found: list[Alternative] = []
     used = best.places
     fewer = None
@@ -72,8 +74,12 @@ def find_alternatives(
             break
         new_land = Row("new land", same_land(plane, used), -np.inf, rules.count - 1)
         share_s = deadline.left_s() / (rules.alternatives - len(found))
-        other = solve_selection(elsewhere, time_limit_s=share_s,
-                                gap=max(rules.gap, 1e-6), extra=[new_land])  # fmt: skip
+        elsewhere_new = np.ones(len(ids), bool)
+        elsewhere_new[new_land.places] = False
+        other = solve_selection(
+            elsewhere, time_limit_s=share_s, gap=max(rules.gap, 1e-6), extra=[new_land],
+            start=swaps.best_of_all(allowed=elsewhere_new),
+        )  # fmt: skip
         if other.places is None:
             late = other.status == "unknown"
             fewer = _fewer(rules, len(found), _OUT_OF_TIME if late else _NO_OTHER)

@@ -12,6 +12,8 @@ from gis_core.bases.highs import Solved, solve_binary
 from gis_core.bases.relaxation import Prices
 
 CORE = 400  # candidates that branch and bound is first given; enough for most proofs
+MOST_AT_ONCE = 1600  # candidates that can be in a better choice than the one to begin from; up to
+# this many are given to branch and bound at once, which is then the proof
 CORE_GROWTH = 4  # by which the core grows where it holds no choice
 MOST_PAIRS = 100_000  # above this, pairs get their rows only where a choice breaks them
 
@@ -33,6 +35,9 @@ def solve_by_core(
     number = len(asked.worth)
     cheapest = np.lexsort((-prices.share, prices.cost, -asked.lower))
     size = CORE
+    could = could_be_better(asked, prices, start)
+    if could <= MOST_AT_ONCE:
+        size = max(CORE, could)
     while True:
         core = np.union1d(cheapest[:size], [] if start is None else start).astype(np.int64)
         found = _solve_among(asked, core, prices, gap=gap, deadline=deadline, start=start)
@@ -48,8 +53,7 @@ def solve_by_core(
     objective = float(asked.worth[found.places].sum())
     if prices.bound - objective <= gap * abs(objective) + 1e-6:
         return replace(found, bound=prices.bound)
-    slack = 1e-7 * max(1.0, abs(prices.bound))
-    left = prices.cost <= prices.bound - objective + slack
+    left = prices.cost <= prices.bound - objective + _slack(prices)
     outside = np.ones(number, bool)
     outside[core] = False
     if not left[outside].any():
@@ -59,6 +63,18 @@ def solve_by_core(
                          start=found.places)  # fmt: skip
     best = again if again.places is not None else found
     return replace(best, bound=min(max(again.bound, objective), prices.bound))
+
+
+def could_be_better(asked: CompiledSelection, prices: Prices, start: Ints | None) -> int:
+    """Return how many candidates can be in a better choice than `start`; all where it is None."""
+    if start is None:
+        return len(asked.worth)
+    lost = prices.bound - float(asked.worth[start].sum())
+    return int((prices.cost <= lost + _slack(prices)).sum())
+
+
+def _slack(prices: Prices) -> float:
+    return 1e-7 * max(1.0, abs(prices.bound))
 
 
 def _solve_among(

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from gis_core.bases.compile import CompiledSelection
 from gis_core.bases.deadline import Deadline
 from gis_core.bases.exclusion import OVERLAP_M2
+from gis_core.bases.relaxation import relax
 from gis_core.bases.solve import Choice, solve_selection
+from gis_core.bases.swaps import Swaps
 from gis_core.text import Text
 
 LOSS_GAP = 1e-4  # relative; losses are given in hundredths of a per cent
@@ -57,6 +59,8 @@ def find_irreplaceability(
         others, as if it had not been.
     """
     found = []
+    prices = None if deadline.passed() else relax(compiled, deadline=deadline)
+    swaps = Swaps(compiled, np.zeros(0, np.int64) if best.places is None else best.places)
     places = np.zeros(0, np.int64) if best.places is None else best.places
     for number, place in enumerate(places.tolist()):
         if deadline.passed():
@@ -65,9 +69,12 @@ def find_irreplaceability(
         land = on_the_land_of(plane, place)
         upper, lower = compiled.upper.copy(), compiled.lower.copy()
         upper[land], lower[land] = 0.0, 0.0
+        start = swaps.best(place, allowed=upper > 0)
+        free = compiled.lower[land].max() <= 0
         other = solve_selection(
             replace(compiled, upper=upper, lower=lower), gap=LOSS_GAP,
-            time_limit_s=deadline.left_s() / (len(places) - number),
+            time_limit_s=deadline.left_s() / (len(places) - number), start=start,
+            prices=prices if free else None,
         )  # fmt: skip
         found.append(_told(best, other))
     return tuple(found)

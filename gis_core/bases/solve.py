@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.bases.compile import CompiledSelection, Row
-from gis_core.bases.core import solve_by_core
+from gis_core.bases.core import MOST_AT_ONCE, could_be_better, solve_by_core
 from gis_core.bases.deadline import Deadline
-from gis_core.bases.relaxation import relax
+from gis_core.bases.relaxation import Prices, relax
 
 PROOF = 1e-7  # relative gap that rounding leaves: nothing better by more exists
 
@@ -35,6 +35,7 @@ def solve_selection(
     extra: Sequence[Row] = (),
     worth: NDArray[np.float64] | None = None,
     start: NDArray[np.int64] | None = None,
+    prices: Prices | None = None,
 ) -> Choice:
     """Maximise the worth of the chosen candidates.
 
@@ -57,6 +58,9 @@ def solve_selection(
         Instead of the problem's own.
     start
         Places of a choice that keeps all rules, to begin from.
+    prices
+        Of the problem or of one with fewer rules, used where they leave few candidates that can
+        be better than `start`.
 
     Raises
     ------
@@ -80,7 +84,8 @@ def solve_selection(
         return choice(None, 0.0, "infeasible")
     if not len(asked.worth):
         return choice(np.zeros(0, np.int64), 0.0, "optimal")
-    prices = relax(asked, deadline=deadline)
+    if prices is None or could_be_better(asked, prices, start) > MOST_AT_ONCE:
+        prices = relax(asked, deadline=deadline)
     if prices is None:
         return choice(None, 0.0, "infeasible")
     if whole:  # nothing lies between two whole objectives
