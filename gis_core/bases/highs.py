@@ -34,10 +34,11 @@ def solve_binary(
     gap: float,
     time_limit_s: float,
     start: NDArray[np.int64] | None = None,
+    by_size: bool = True,
 ) -> Solved:
     """Maximise the worth of the chosen under `rows` by branch and bound.
 
-    The solver is also given how many of about one size are chosen, to decide on
+    With `by_size` the solver is also given how many of about one size are chosen, to decide on
     (`alike_in_size`).
 
     Raises
@@ -46,7 +47,7 @@ def solve_binary(
         If HiGHS stops otherwise than by time or infeasibility.
     """
     solver = quiet_solver(time_limit=time_limit_s, mip_rel_gap=gap, mip_abs_gap=1e-6)
-    number, groups = len(worth), alike_in_size(rows)
+    number, groups = len(worth), alike_in_size(rows) if by_size else []
     solver.passModel(_with_counts(worth, rows, lower, upper, groups))
     if start is not None:
         chosen = np.zeros(number)

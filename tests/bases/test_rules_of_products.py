@@ -68,7 +68,7 @@ def best_of_all(frame: gpd.GeoDataFrame, rules: SelectionRules, *, without: set[
     )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 10_000))
 def test_the_choice_and_every_loss_are_those_of_all_choices(seed: int) -> None:
     frame, rules = with_products(seed), random_rules(seed)

@@ -33,15 +33,17 @@ def test_choices_agree() -> None:
     plain = base_selection.with_plain_pairs(compiled)
     assert len(plain) > len(compiled.rows)
     ours, theirs = base_selection.solve(candidates), base_selection.solve_plainly(compiled, plain)
-    assert (ours.status, theirs[1]) == ("optimal", "optimal")
+    assert (ours.status, theirs[1]) == ("optimal", pytest.approx(0, abs=1e-6))
     assert ours.objective == pytest.approx(theirs[0])
 
 
 @pytest.mark.parametrize("module", [base_selection, distance, weighted_sum])
 def test_rows_are_complete(module, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLAND_BENCH_SCALE", "0.001")
-    (row,) = module.rows()
-    assert set(row) >= WANTED
-    assert row["ours_s"] > 0
-    assert all(seconds > 0 for seconds in row["peers"].values())
+    rows = module.rows()
+    assert rows
+    for row in rows:
+        assert set(row) >= WANTED
+        assert row["ours_s"] > 0
+        assert all(seconds > 0 for seconds in row["peers"].values())
     assert module.__name__.removeprefix("benchmarks.") in names()
