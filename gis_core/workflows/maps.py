@@ -1,6 +1,7 @@
 """Map pages from what the workspace holds."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import folium
@@ -18,6 +19,7 @@ from gis_core.store.records import LayerRecord, RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
+from gis_core.workflows.land import land_rasters
 from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.travel import elevation_on
 from gis_core.workflows.workspace import (
@@ -93,6 +95,8 @@ def map_page(
     runs = _runs_shown(workspace, name)
     context = map_context(workspace, lang=lang, county=county, runs=runs,
                           show_villages=show_villages)  # fmt: skip
+    if not inline:
+        context = replace(context, address=f"/maps/{name}")
     return render_page(draw(workspace, context, runs), context, inline=inline)
 
 
@@ -180,6 +184,7 @@ def _organic(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, .
         bases=workspace.run_frame(chosen[0].run_id, "bases") if chosen else None,
         selection=chosen[0].document if chosen else None,
         layers=_layers(workspace, "organic"), elevation=_elevation(workspace),
+        land=land_rasters(workspace, scores, context),
     )  # fmt: skip
 
 

@@ -3,7 +3,15 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-MAP_SCRIPTS = ("packed.js", "points.js", "labels.js", "search.js", "paper.js", "upland.js")
+MAP_SCRIPTS = (
+    "packed.js",
+    "points.js",
+    "labels.js",
+    "search.js",
+    "paper.js",
+    "land.js",
+    "upland.js",
+)
 OWN = {*MAP_SCRIPTS, "upland.css", "pages.css"}
 
 

@@ -104,9 +104,13 @@ var upland = window.upland || {};
     return out;
   }
 
-  upland.unpack = function (packed, size) {
+  upland.unpackBytes = function (packed, size) {
     var text = atob(packed), bytes = new Uint8Array(text.length);
     for (var i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-    return JSON.parse(new TextDecoder().decode(inflate(bytes, size)));
+    return inflate(bytes, size);
+  };
+
+  upland.unpack = function (packed, size) {
+    return JSON.parse(new TextDecoder().decode(upland.unpackBytes(packed, size)));
   };
 })();

@@ -110,7 +110,7 @@ var upland = window.upland || {};
 
   function openCounty(map, event) {
     var hit = counties.find(function (c) { return map.hasLayer(c) && c._containsPoint(event.layerPoint); });
-    if (hit) hit.openPopup(event.latlng);
+    if (!upland.tellPlace(map, event.latlng, hit) && hit) hit.openPopup(event.latlng);
   }
 
   function years(map) {
@@ -160,6 +160,7 @@ var upland = window.upland || {};
     var panel = document.getElementById("panel");
     if (panel && !isWide()) panel.removeAttribute("open");
     window.uplandMap = map;
+    document.body.classList.toggle("framed", window.top !== window); // the page around leads elsewhere
     controls(map, options);
     map.on("click", function (event) { openCounty(map, event); });
     upland.keepInside(function (name) { return counties.find(function (c) { return c.named === name && map.hasLayer(c); }); });
@@ -176,6 +177,7 @@ var upland = window.upland || {};
     upland.declutter(map);
     legend(map, control);
     upland.search(map, options.words);
+    upland.startLand(map);
     years(map);
     upland.paper(map, isWide, options.bounds);
   }

@@ -77,11 +77,11 @@ def add_picture(
     corners: tuple[tuple[float, float], tuple[float, float]],
     **options: Any,
 ) -> None:
-    """Lay a picture over the map; options name, opacity, css, z_index."""
+    """Lay a picture over the map; options name, opacity, css, z_index, show."""
     folium.raster_layers.ImageOverlay(
         image=address, bounds=[list(c) for c in corners], name=codec.layer_name(options["name"]),
         opacity=options["opacity"], className=options["css"], zindex=options["z_index"],
-        interactive=False, alt=codec.layer_name(options["name"]),
+        interactive=False, show=options.get("show", True), alt=codec.layer_name(options["name"]),
     ).add_to(found)  # fmt: skip
 
 

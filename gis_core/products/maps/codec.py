@@ -95,9 +95,22 @@ def script_json(value: Any) -> str:
 def packed(value: Any) -> str:
     """Return a script's expression for `value`: JSON, deflated, base64; see ``packed.js``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    return f'upland.unpack("{_squeezed(text)}",{len(text)})'
+
+
+def packed_planes(planes: NDArray[np.uint8]) -> str:
+    """Return a script's expression for bytes, dims (plane, row, column), as one plane on another.
+
+    Each cell is written as the step from the one to its left, which squeezes smooth surfaces to
+    half; ``land.js`` adds the steps up.
+    """
+    moved = np.diff(planes, axis=2, prepend=np.zeros((*planes.shape[:2], 1), np.uint8))
+    return f'upland.unpackBytes("{_squeezed(moved.tobytes())}",{moved.size})'
+
+
+def _squeezed(content: bytes) -> str:
     squeeze = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
-    body = base64.b64encode(squeeze.compress(text) + squeeze.flush()).decode()
-    return f'upland.unpack("{body}",{len(text)})'
+    return base64.b64encode(squeeze.compress(content) + squeeze.flush()).decode()
 
 
 def layer_name(name: str) -> str:

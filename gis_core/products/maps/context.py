@@ -34,6 +34,8 @@ class MapContext:
         False draws sums by county instead of single villages.
     units
         What the boundaries are: ``counties``, or ``extent`` where only the data's extent is known.
+    address
+        Where our own server shows this page, such as ``/maps/organic``; None in a file.
     """
 
     lang: str
@@ -47,6 +49,7 @@ class MapContext:
     county: str | None = None
     show_villages: bool = True
     units: Literal["counties", "extent"] = "counties"
+    address: str | None = None
 
     def say(self, text: Text) -> str:
         """Return `text` in the map's language."""

@@ -27,7 +27,7 @@ class Picture:
 
 def class_picture(codes: xr.DataArray, palette: Palette) -> Picture:
     """Return classes (uint8, dims y, x, with CRS) as a picture; classes not in it are clear."""
-    pixels, corners = _warped(codes, Resampling.nearest, fill=0)
+    pixels, corners = warped(codes, Resampling.nearest, fill=0)
     return Picture(_png(pixels.astype(np.uint8), palette), corners)
 
 
@@ -38,7 +38,7 @@ def relief_picture(elevation: xr.DataArray, *, exaggeration: float = 2.5) -> Pic
     ----------
     Horn (1981), Hill shading and the reflectance map.
     """
-    heights, corners = _warped(elevation.astype(np.float32), Resampling.average, fill=np.nan)
+    heights, corners = warped(elevation.astype(np.float32), Resampling.average, fill=np.nan)
     (south, west), (north, east) = corners
     metres = 111_320.0 * (north - south) / heights.shape[0]
     d_south, d_east = np.gradient(heights.astype(np.float64) * exaggeration, metres)
@@ -55,12 +55,16 @@ def relief_picture(elevation: xr.DataArray, *, exaggeration: float = 2.5) -> Pic
     return Picture(_png(pixels, palette), corners)
 
 
-def _warped(
-    array: xr.DataArray, method: Resampling, *, fill: float
+def warped(
+    array: xr.DataArray, method: Resampling, *, fill: float, most: int = MOST_PIXELS
 ) -> tuple[NDArray, tuple[tuple[float, float], tuple[float, float]]]:
+    """Return `array` (dims y, x, with CRS) in Web Mercator, and its corners in degrees.
+
+    The longer side gets at most `most` pixels, and no more than the array has.
+    """
     west, south, east, north = transform_bounds(array.rio.crs, WEB_MERCATOR, *array.rio.bounds())
     longer = max(east - west, north - south)
-    cell = longer / min(MOST_PIXELS, max(array.shape))
+    cell = longer / min(most, max(array.shape))
     shape = max(1, round((north - south) / cell)), max(1, round((east - west) / cell))
     values = np.asarray(array)
     out = np.full(shape, fill, dtype=values.dtype)

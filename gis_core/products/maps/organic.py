@@ -14,22 +14,26 @@ from gis_core.products.maps.base import (
     add_relief,
     add_surroundings,
     finish,
-    name_of,
     start_map,
 )
-from gis_core.products.maps.codec import polygon_rings
+from gis_core.products.maps.chosen import base_data, base_lists, base_tables
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.drawn import DrawnLayer
 from gis_core.products.maps.images import class_picture
+from gis_core.products.maps.land import (
+    ADDS_UP,
+    CLASS_NUMBERS,
+    LandRasters,
+    class_palette,
+    land_layer,
+    method_of,
+)
 from gis_core.products.maps.overview import layer_legend, place_line
 from gis_core.products.maps.page import attach_panel
-from gis_core.products.maps.panel import LegendEntry, Panel, PanelList, PanelTable
+from gis_core.products.maps.panel import LegendEntry, Panel, PanelList, PanelSliders
+from gis_core.products.maps.shaded import add_shaded
 from gis_core.products.maps.strings import say
-from gis_core.products.proof import proof_line
 from gis_core.text import localise
-
-CLASS_NUMBERS = {"S1": 1, "S2": 2, "S3": 3, "N1": 4, "N2": 5}
-EXCLUDED_NUMBER = 9
 
 
 def organic_map(
@@ -42,6 +46,7 @@ def organic_map(
     selection: dict[str, Any] | None = None,
     layers: Mapping[str, gpd.GeoDataFrame] | None = None,
     elevation: xr.DataArray | None = None,
+    land: LandRasters | None = None,
 ) -> folium.Map:
     """Return the organic-food map.
 
@@ -59,30 +64,38 @@ def organic_map(
         number, base_id, county_code, area_mu, mean_score, compactness, why_en, why_zh, geometry.
     layers, elevation
         As `overview.overview_map`.
+    land
+        What a click on the land and other weights are told from; without it the map shows the
+        classes alone.
     """
     told = county_part(localise(document, context.lang), context.county)
     if context.county is not None and bases is not None:
         bases = bases[bases["county_code"] == context.county]
     found = start_map(boundaries, context)
     ground = add_relief(found, elevation, context, opacity=0.55)
-    palette = {n: styles.rgba(styles.CLASS_COLOURS[c], styles.CLASS_OPACITY)
-               for c, n in CLASS_NUMBERS.items()}  # fmt: skip
-    palette[EXCLUDED_NUMBER] = styles.rgba(styles.EXCLUDED_COLOUR, styles.EXCLUDED_OPACITY)
-    picture = class_picture(class_codes, palette)
-    add_picture(found, picture.address, picture.corners, name=say("suitability", context.lang),
-                opacity=1, css="classes", z_index=2)  # fmt: skip
+    shaded: list[LegendEntry] = []
+    if land is None:
+        picture = class_picture(class_codes, class_palette())
+        add_picture(found, picture.address, picture.corners, name=say("suitability", context.lang),
+                    opacity=1, css="classes", z_index=2)  # fmt: skip
+    else:
+        land_layer(class_codes, land, told, context).add_to(found)
+        shaded = add_shaded(found, land, told, context, ground=ground)
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=_county_rows(told, context))
     whole = context.county is None
     chosen = localise(selection or {}, context.lang) if whole else {}
     if bases is not None and len(bases):
-        data = _base_data(bases, boundaries, context)
+        data = base_data(bases, boundaries, context, selection=selection)
         DrawnLayer("areas", data, name=say("bases", context.lang)).add_to(found)
     panel = Panel(
         title=say("organic", context.lang) if bases is not None else str(told["title"]),
-        legend=_legend(told, bases, layers or {}, context=context, ground=ground),
-        tables=_tables(bases, chosen, boundaries, context), lists=_lists(told, context),
+        legend=[*_legend(told, bases, context=context, ground=ground), *shaded,
+                *layer_legend(layers or {}, context, ground)],
+        tables=base_tables(bases, chosen, boundaries, context),
+        lists=[*base_lists(chosen, context.lang), *_lists(told, context)],
         warnings=[str(t) for t in chosen.get("conflicts", [])],
+        sliders=None if land is None else _sliders(told, context.lang),
     )  # fmt: skip
     attach_panel(found, panel, context, where=place_line(boundaries, context))
     return finish(found, boundaries, context)
@@ -121,33 +134,9 @@ def _county_rows(document: dict[str, Any], context: MapContext) -> dict[str, lis
     return rows
 
 
-def _base_data(
-    bases: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, context: MapContext
-) -> dict[str, Any]:
-    lang = context.lang
-    counties = dict(zip(boundaries["code"], name_of(boundaries, lang)[0], strict=True))
-    features = []
-    for row in bases.to_dict("records"):
-        inside = row["geometry"].representative_point()
-        county = counties.get(row["county_code"], row["county_code"])
-        name = f"{say('bases', lang)} {row['number']}" if lang == "zh" else f"Base {row['number']}"
-        features.append({
-            "rings": polygon_rings(row["geometry"]), "name": f"{name} · {county}",
-            "other": row["base_id"], "label": str(row["number"]),
-            "at": [round(inside.x, 5), round(inside.y, 5)],
-            "rows": [(say("county", lang), county),
-                     (say("area_mu", lang), round(row["area_mu"])),
-                     (say("mean_score", lang), round(row["mean_score"], 3)),
-                     (say("compactness", lang), round(row["compactness"], 3))],
-            "note": row[f"why_{lang}"],
-        })  # fmt: skip
-    return {"features": features, "style": styles.BASE_STYLE, "kind": say("bases", lang)}
-
-
 def _legend(
     document: dict[str, Any],
     bases: gpd.GeoDataFrame | None,
-    layers: Mapping[str, gpd.GeoDataFrame],
     *,
     context: MapContext,
     ground: str,
@@ -160,33 +149,24 @@ def _legend(
     for row in document["classes"]:
         colour = styles.blend(styles.CLASS_COLOURS[row["class"]], styles.CLASS_OPACITY, ground)
         entries.append(LegendEntry(say(row["class"], context.lang), f"background:{colour}", "",
-                                   f"{row['share']:.1%}", layer=layer))  # fmt: skip
+                                   f"{row['share']:.1%}", layer=layer,
+                                   number=CLASS_NUMBERS[row["class"]]))  # fmt: skip
     colour = styles.blend(styles.EXCLUDED_COLOUR, styles.EXCLUDED_OPACITY, ground)
     excluded = LegendEntry(say("excluded", context.lang), f"background:{colour}", layer=layer)
-    return [*entries, excluded, *layer_legend(layers, context, ground)]
+    return [*entries, excluded]
 
 
-def _tables(
-    bases: gpd.GeoDataFrame | None,
-    selection: dict[str, Any],
-    boundaries: gpd.GeoDataFrame,
-    context: MapContext,
-) -> list[PanelTable]:
-    if bases is None or not len(bases):
-        return []
-    lang = context.lang
-    counties = dict(zip(boundaries["code"], name_of(boundaries, lang)[0], strict=True))
-    rows = [
-        [f"{row['number']} {counties.get(row['county_code'], row['county_code'])}",
-         f"{row['area_mu']:,.0f}", f"{row['mean_score']:.2f}"]
-        for row in bases.to_dict("records")
-    ]  # fmt: skip
-    rows.append([say("total", lang), f"{bases['area_mu'].sum():,.0f}", ""])
-    notes = []
-    if selection:
-        notes.append(proof_line(selection, lang, unit="mu"))
-    heads = [say(k, lang) for k in ("bases", "area_mu", "mean_score")]
-    return [PanelTable(say("bases", lang), heads, rows, notes, total=True)]
+def _sliders(document: dict[str, Any], lang: str) -> PanelSliders:
+    """Return the sliders, or where the run did not add scores up why there are none."""
+    method = method_of(document)
+    refusal = "" if method == ADDS_UP else say("weigh_other_method", lang).format(
+        method=say(method, lang), model=document.get("model", "MODEL"))  # fmt: skip
+    return PanelSliders(
+        [(c["name"], c["title"], c["weight"]) for c in document["criteria"]],
+        [(CLASS_NUMBERS[c["class"]], say(c["class"], lang), f"{c['area_mu']:,.0f}")
+         for c in document["classes"]],
+        [say("class", lang), say("area_mu", lang)], say("weigh_as_run", lang), refusal,
+    )  # fmt: skip
 
 
 def _lists(document: dict[str, Any], context: MapContext) -> list[PanelList]:

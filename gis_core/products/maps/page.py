@@ -43,7 +43,7 @@ def render_page(
     html = re.sub(r'<meta name="viewport"[^>]*/?>', VIEWPORT, html, flags=re.S)
     language = "zh-CN" if context.lang == "zh" else "en"
     html = html.replace("<html>", f'<html lang="{language}">', 1)
-    packs = "upland.unpack(" in html
+    packs = "upland.unpack" in html
 
     def script(match: re.Match[str]) -> str:
         name = match.group(1)

@@ -112,6 +112,69 @@ STRINGS: dict[str, Text] = {
     "zoom_in": Text("Zoom in", "放大"),
     "zoom_out": Text("Zoom out", "缩小"),
     "skip": Text("Skip to the map", "跳到地图"),
+    "back": Text("← Back", "← 返回"),
+    "other_language": Text("中文", "English"),
+    "weigh": Text("Try other weights", "试调权重"),
+    "reset": Text("Weights as run", "恢复原权重"),
+    "class": Text("Class", "等级"),
+    "weigh_as_run": Text(
+        "Move a slider: the land is scored anew at once. Rules go on excluding what they exclude.",
+        "拖动滑块，适宜性图即时重算。排除规则始终有效。",
+    ),
+    "weigh_other_method": Text(
+        "This run combined its scores by {method}: weights for that are tried with the command, "
+        "upland suitability run {model} --weights NAME=0.2.",
+        "本次运行的合成方法为 {method}，需用命令试调权重：upland suitability run {model} "
+        "--weights 准则名=0.2。",
+    ),
+    "weighted_product": Text("weighted product", "加权乘积"),
+    "owa": Text("ordered weighted averaging", "有序加权平均"),
+    "fuzzy_gamma": Text("fuzzy gamma", "模糊伽马"),
+    "topsis": Text("TOPSIS", "TOPSIS 法"),
+    "limiting_factor": Text("limiting factor", "限制因子法"),
+    "limiting": Text("Limiting factor", "限制因子"),
+    "agreement": Text("Agreement with the run", "与本次结果一致的概率"),
+    "probability": Text("Probability of {name}", "属于 {name} 的概率"),
+    "product": Text("Product", "产品"),
+    "selection_frequency": Text("Chosen again in", "重复入选率"),
+    "irreplaceability": Text("If it were lost", "若不能建设"),
+    "notes": Text("Notes on the choice", "选址说明"),
+    "alternatives": Text("Other choices nearly as good", "接近最优的其他方案"),
+    "land_anew": Text(
+        "Scored anew at {metres} m with your weights; areas are approximate, and bases and tables "
+        "stay those of the run. To keep it: --weights {weights}",
+        "已按新权重以 {metres} 米分辨率重算，面积为近似值；基地和各表仍为原运行结果。如需保存，"
+        "请用：--weights {weights}",
+    ),
+    "land_no_weights": Text(
+        "All weights are zero: nothing can be scored, so nothing is mapped. Raise at least one.",
+        "所有权重均为零，无法计算得分，因此不显示适宜性图。请至少调高一项。",
+    ),
+    "land_criterion": Text("Criterion", "准则"),
+    "land_product": Text("score × weight", "得分 × 权重"),
+    "land_works": Text(
+        "Can be bettered: {title} — {how} ({cost}). All that can be reached would make it "
+        "{score}, {name}.",
+        "可改良：{title}——{how}（{cost}）。改良到可达上限后得分为 {score}，达到 {name}。",
+    ),
+    "land_fails": Text("Excluded: {title} — {tag} ({source})", "排除：{title}——{tag}（{source}）"),
+    "land_limiting_gain": Text(
+        "Held back most by: {title}. At its best there the score would be {all} (+{gain}).",
+        "主要限制因子：{title}。若该项满分，总分可达 {all}（+{gain}）。",
+    ),
+    "land_limiting_only": Text("Held back most by: {title}.", "主要限制因子：{title}。"),
+    "land_excluded": Text("Excluded by a rule", "按规则排除"),
+    "land_no_data": Text("No data here", "此处缺少数据"),
+    "land_score": Text("Score {score} of 1", "得分 {score}（满分 1）"),
+    "land_without_rules": Text("Score without the rules {score}", "不计排除规则的得分 {score}"),
+    "land_note": Text(
+        "{lon}, {lat} · read from the page's grid of {metres} m",
+        "{lon}，{lat} · 取自本页 {metres} 米格网",
+    ),
+    "land_note_anew": Text(
+        "{lon}, {lat} · with your weights, on the page's grid of {metres} m",
+        "{lon}，{lat} · 按新权重，取自本页 {metres} 米格网",
+    ),
 }
 
 

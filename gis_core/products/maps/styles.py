@@ -10,6 +10,13 @@ CLASS_COLOURS = {
     "N2": "#d9b38c",
 }
 EXCLUDED_COLOUR = "#8f8f94"
+LIMITING_COLOURS = (
+    "#b35806", "#2166ac", "#c51b7d", "#1b7837", "#e0a800", "#762a83", "#35978f", "#8c510a",
+    "#d6604d", "#4d4d4d", "#92c5de", "#7fbc41", "#b2abd2", "#f1b6da", "#a6611a", "#01665e",
+)  # fmt: skip
+LIMITING_OPACITY = 0.85
+SHARE_COLOURS = ("#f7f4ec", "#d5d0e3", "#a49fcb", "#7a62a8", "#4b1d7d")  # low to high
+SHARE_OPACITY = 0.88
 YEAR_COLOURS = ("#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#f6e05a")
 DEFERRED_COLOUR = "#5f6b73"
 LINE_STYLES: dict[str, dict[str, Any]] = {

@@ -1,0 +1,260 @@
+/* Upland's land: every criterion's scores at the map's resolution. A click tells why a place scores as it
+   does; sliders weigh the criteria anew, and the land is drawn again while they move. */
+var upland = window.upland || {};
+(function () {
+  "use strict";
+  var NONE = 255, FULL = 254, ROUNDING = 1e-6, MU = 2000 / 3; // square metres
+  var land = null; // the one of this page
+
+  // Planes of bytes, each written as steps from the cell to the left.
+  function planes(bytes, width, cells) {
+    var found = [];
+    for (var at = 0; at < bytes.length; at++) if (at % width) bytes[at] += bytes[at - 1];
+    for (at = 0; at < bytes.length; at += cells) found.push(bytes.subarray(at, at + cells));
+    return found;
+  }
+
+  // Web Mercator y of a latitude, the whole world being 1; and the ground's share of its metres there.
+  function mercator(lat) {
+    var sine = Math.sin(lat * Math.PI / 180);
+    return 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+  }
+
+  function rowAreas(data, top, bottom) { // mu a cell, by row
+    var step = (bottom - top) / data.height, side = step * 2 * Math.PI * 6378137, areas = new Float64Array(data.height);
+    for (var row = 0; row < data.height; row++) {
+      var lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * (top + (row + 0.5) * step))));
+      areas[row] = Math.pow(side * Math.cos(lat), 2) / MU;
+    }
+    return areas;
+  }
+
+  function colour(rgba) { // as one number in the order that a picture's bytes have
+    return (rgba[3] << 24 | rgba[2] << 16 | rgba[1] << 8 | rgba[0]) >>> 0;
+  }
+
+  upland.land = function (data, bytes) {
+    var cells = data.width * data.height, all = planes(bytes, data.width, cells), n = data.criteria.length;
+    var top = mercator(data.bounds[1][0]), bottom = mercator(data.bounds[0][0]);
+    land = Object.assign(data, {
+      cells: cells, top: top, bottom: bottom, areas: rowAreas(data, top, bottom),
+      scores: all.slice(0, n), codes: all[n], limiting: all[n + 1], score: all[n + 2], failed: all.slice(n + 3),
+      weights: data.criteria.map(function (c) { return c.weight; }), total: new Float32Array(cells), excluded: new Uint8Array(cells),
+      colours: Uint32Array.from(data.colours.map(colour)), canvas: document.createElement("canvas"), changed: false
+    });
+    land.failed.forEach(function (bits) { for (var i = 0; i < cells; i++) if (bits[i]) land.excluded[i] = 1; });
+    land.canvas.width = data.width; land.canvas.height = data.height;
+    var asRun = L.imageOverlay(data.picture, data.bounds, { className: "classes", interactive: false, zIndex: 2 });
+    var anew = L.svgOverlay(land.canvas, data.bounds, { className: "classes anew", interactive: false, zIndex: 2, opacity: 0 });
+    land.show = function () { asRun.setOpacity(land.changed ? 0 : 1); anew.setOpacity(land.changed ? 1 : 0); };
+    return L.layerGroup([asRun, anew]);
+  };
+
+  // One pass: the weighted sum, the class, the colour and the area of every cell; excluded cells stay so.
+  function repaint() {
+    var sum = land.weights.reduce(function (a, w) { return a + w; }, 0), total = land.total, cells = land.cells;
+    var found = new Float64Array(land.colours.length);
+    if (!(sum > 0)) return null;
+    total.fill(0);
+    land.scores.forEach(function (plane, k) {
+      var part = land.weights[k] / sum, table = new Float32Array(256);
+      if (!part) return; // not looked at, nor are its gaps
+      for (var v = 0; v < NONE; v++) table[v] = part * v / FULL;
+      table[NONE] = NaN;
+      for (var i = 0; i < cells; i++) total[i] += table[plane[i]];
+    });
+    var pen = land.canvas.getContext("2d"), image = pen.createImageData(land.width, land.height);
+    var pixels = new Uint32Array(image.data.buffer), lowest = land.limits.length + 1;
+    for (var i = 0; i < cells; i++) {
+      var score = total[i] + ROUNDING, code = 0;
+      if (score === score) {
+        code = lowest + 1;
+        if (!land.excluded[i]) for (code = 1; code < lowest && score < land.limits[code - 1]; code++);
+      }
+      pixels[i] = land.colours[code];
+      found[code] += land.areas[i / land.width | 0];
+    }
+    pen.putImageData(image, 0, 0);
+    return found;
+  }
+
+  function number(value) { return Math.round(value).toLocaleString("en-US"); }
+  function fill(words, parts) { return words.replace(/\{(\w+)\}/g, function (_, key) { return parts[key]; }); }
+
+  function sliders() {
+    var box = document.getElementById("weights");
+    if (!box || !land.adds_up) return;
+    var inputs = Array.from(box.querySelectorAll("input")), said = box.querySelector("[role=status]"), kept = said.textContent;
+    var shares = Array.from(document.querySelectorAll("[data-class]")), asRun = shares.map(function (s) { return s.textContent; });
+    var areas = Array.from(box.querySelectorAll("[data-area]")), runAreas = areas.map(function (a) { return a.textContent; });
+
+    function percents() {
+      var sum = land.weights.reduce(function (a, w) { return a + w; }, 0);
+      inputs.forEach(function (input, k) {
+        var words = (sum > 0 ? 100 * land.weights[k] / sum : 0).toFixed(0) + "%";
+        input.nextElementSibling.textContent = words;
+        input.setAttribute("aria-valuetext", words);
+      });
+    }
+    function tell(found) {
+      land.canvas.style.visibility = found ? "" : "hidden"; // no weights, no map
+      said.classList.toggle("warn", !found);
+      said.textContent = found ? fill(land.words.anew, { metres: land.resolution_m, weights: command() }) : land.words.no_weights;
+      var scored = found ? found.slice(1, land.limits.length + 2).reduce(function (a, b) { return a + b; }, 0) : 0;
+      shares.forEach(function (s) { s.textContent = found && scored ? "≈ " + (100 * found[s.dataset.class] / scored).toFixed(1) + "%" : "–"; });
+      areas.forEach(function (a) { a.textContent = found ? "≈ " + number(found[a.dataset.area]) : "–"; });
+    }
+    function command() { // what of the weights is not as in the run
+      return land.criteria.map(function (c, k) { return c.name + "=" + land.weights[k]; }).filter(function (_, k) {
+        return land.weights[k] !== land.criteria[k].weight;
+      }).join(",");
+    }
+    inputs.forEach(function (input, k) {
+      input.addEventListener("input", function () {
+        land.weights[k] = Number(input.value) / 100;
+        land.changed = true;
+        var start = performance.now();
+        tell(repaint());
+        land.took_ms = performance.now() - start;
+        land.show();
+        percents();
+      });
+    });
+    box.querySelector("button").addEventListener("click", function () {
+      land.weights = land.criteria.map(function (c) { return c.weight; });
+      inputs.forEach(function (input, k) { input.value = 100 * land.weights[k]; });
+      land.changed = false;
+      land.show();
+      said.classList.remove("warn");
+      said.textContent = kept;
+      shares.forEach(function (s, i) { s.textContent = asRun[i]; });
+      areas.forEach(function (a, i) { a.textContent = runAreas[i]; });
+      percents();
+    });
+    percents();
+  }
+
+  // What the grid knows of a place, with the weights that the sliders show; null outside it.
+  function placeAt(at) {
+    var west = land.bounds[0][1], east = land.bounds[1][1];
+    var col = Math.floor((at.lng - west) / (east - west) * land.width);
+    var row = Math.floor((mercator(at.lat) - land.top) / (land.bottom - land.top) * land.height);
+    if (col < 0 || row < 0 || col >= land.width || row >= land.height) return null;
+    var i = row * land.width + col, sum = land.weights.reduce(function (a, w) { return a + w; }, 0), score = 0;
+    if (!land.codes[i] || !(sum > 0)) return null;
+    var parts = land.criteria.map(function (c, k) {
+      var weight = land.weights[k] / sum, own = land.scores[k][i] === NONE ? NaN : land.scores[k][i] / FULL;
+      if (weight) score += weight * own;
+      return { criterion: c, weight: weight, score: own, adds: weight * own, lacks: weight * (1 - own) };
+    });
+    if (!land.adds_up) score = land.score[i] === NONE ? NaN : land.score[i] / FULL;
+    var rules = land.rules.filter(function (_, r) { return land.failed[r >> 3][i] >> (r & 7) & 1; });
+    return { parts: parts, score: score, rules: rules, code: codeOf(score, rules, i), limiting: limitingOf(parts, i) };
+  }
+
+  function codeOf(score, rules, i) {
+    if (rules.length) return land.colours.length - 1;
+    if (!land.changed) return land.codes[i];
+    if (!(score === score)) return 0;
+    return 1 + land.limits.filter(function (limit) { return score + ROUNDING < limit; }).length;
+  }
+
+  function limitingOf(parts, i) {
+    if (!land.changed && land.limiting[i]) return parts[land.limiting[i] - 1];
+    return parts.filter(function (p) { return p.lacks > 0; }).sort(function (a, b) { return b.lacks - a.lacks; })[0];
+  }
+
+  function bars(place) {
+    var rows = place.parts.slice().sort(function (a, b) { return (b.adds || 0) - (a.adds || 0); });
+    return '<table class="parts"><tr><th>' + upland.text(land.words.criterion) + "</th><th></th><th>" + upland.text(land.words.product) + "</th></tr>" + rows.map(function (p) {
+      var known = p.score === p.score, own = known ? p.score.toFixed(2) : "–";
+      var sum = land.adds_up && known ? " = <b>" + p.adds.toFixed(3) + "</b>" : "";
+      return "<tr><th>" + upland.text(p.criterion.title) + '</th><td><span class="bar" style="width:' + Math.round(300 * p.weight) + 'px"><i style="width:' +
+        (known ? 100 * p.score : 0).toFixed(0) + '%"></i></span></td><td>' + own + " × " + (100 * p.weight).toFixed(0) + "%" + sum + "</td></tr>";
+    }).join("") + "</table>";
+  }
+
+  // The works that the model names for criteria which hold the place back, and the class they could give.
+  function works(place) {
+    if (!land.adds_up || place.code < 2 || place.rules.length) return "";
+    return place.parts.filter(function (p) { return p.criterion.works && p.criterion.works.score > p.score + 0.005; }).map(function (p) {
+      var better = place.score + p.weight * (p.criterion.works.score - p.score);
+      var code = 1 + land.limits.filter(function (limit) { return better + ROUNDING < limit; }).length;
+      return "<p>" + upland.text(fill(land.words.works, {
+        how: p.criterion.works.how, title: p.criterion.title, cost: p.criterion.works.cost, score: better.toFixed(2), name: land.classes[code - 1].split(" ")[0]
+      })) + "</p>";
+    }).join("");
+  }
+
+  function told(place) {
+    var html = "";
+    place.rules.forEach(function (r) { html += '<p class="warn">' + upland.text(fill(land.words.fails, r)) + "</p>"; });
+    html += bars(place);
+    var most = place.limiting;
+    if (most && most.lacks > 0.0005) {
+      html += "<p>" + upland.text(fill(land.words[land.adds_up ? "limiting_gain" : "limiting_only"], {
+        title: most.criterion.title, gain: most.lacks.toFixed(3), all: (place.score + most.lacks).toFixed(2)
+      })) + "</p>";
+    }
+    return html + works(place);
+  }
+
+  function heading(place) {
+    var name = place.rules.length ? land.words.excluded : place.code ? land.classes[place.code - 1] : land.words.no_data;
+    var score = place.score === place.score ? fill(place.rules.length ? land.words.without_rules : land.words.score, { score: place.score.toFixed(2) }) : "";
+    return "<h3>" + upland.text(name) + '</h3><p class="score">' + upland.text(score) + "</p>";
+  }
+
+  function html(place, at) {
+    var note = fill(land.words[land.changed ? "note_anew" : "note"], { metres: land.resolution_m, lon: at.lng.toFixed(4), lat: at.lat.toFixed(4) });
+    return heading(place) + told(place) + '<p class="soft">' + upland.text(note) + "</p>";
+  }
+
+  // The server knows raw values and costs; its sentences join what the page can tell by itself.
+  function ask(popup, at) {
+    if (!land.explain || land.changed) return;
+    fetch(land.explain + "&lon=" + at.lng.toFixed(6) + "&lat=" + at.lat.toFixed(6)).then(function (answer) {
+      return answer.ok ? answer.json() : null;
+    }).then(function (found) {
+      if (!found || !popup.isOpen()) return;
+      var lines = [].concat(found.text || []).map(function (line) { return "<li>" + upland.text(line) + "</li>"; }).join("");
+      popup.setContent(popup.getContent() + '<ul class="sentences">' + lines + "</ul>");
+    });
+  }
+
+  function options(map) {
+    var size = map.getSize();
+    return { maxWidth: Math.min(400, size.x - 50), maxHeight: Math.max(180, Math.round(size.y * 0.62)), autoPanPaddingTopLeft: [10, 10] };
+  }
+
+  // Answer a click; `county` is the shape there, whose own figures come last. False where there is no land.
+  upland.tellPlace = function (map, at, county) {
+    var place = land && placeAt(at);
+    if (!place) return false;
+    var more = county ? "<details><summary>" + upland.text(county.named) + "</summary>" + county.getPopup().getContent().replace(/<h3>.*?<\/h3>/, "") + "</details>" : "";
+    var popup = L.popup(options(map)).setLatLng(at).setContent(html(place, at) + more).openOn(map);
+    ask(popup, at);
+    return true;
+  };
+
+  // A base tells of itself first, then of the place where it was clicked.
+  function onBase(event) {
+    var popup = event.popup, base = popup._source, place = land && base instanceof L.Polygon && placeAt(popup.getLatLng());
+    if (!place) return;
+    base.own = base.own || popup.getContent();
+    popup.options.maxWidth = options(event.target).maxWidth;
+    popup.options.maxHeight = options(event.target).maxHeight;
+    popup.setContent(base.own + '<hr>' + html(place, popup.getLatLng()));
+    ask(popup, popup.getLatLng());
+  }
+
+  upland.startLand = function (map) {
+    if (!land) return;
+    window.uplandLand = land;
+    sliders();
+    map.on("popupopen", onBase);
+    map.getContainer().addEventListener("keydown", function (event) { // without a mouse: the middle of the map
+      if (event.key === "Enter" && event.target === map.getContainer()) upland.tellPlace(map, map.getCenter());
+    });
+  };
+})();
