@@ -1,6 +1,6 @@
-"""What rules look at, where no criterion of the run keeps it already."""
+"""What criteria and rules look at: the raw values that a run keeps."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import xarray as xr
 
@@ -19,6 +19,14 @@ def criterion_of_rule(model: SuitabilityModel, rule: Rule, names: Collection[str
     return same[0] if same and not rule.inside else None
 
 
+def criterion_values(criteria: Iterable[Criterion], surfaces: Surfaces) -> dict[str, xr.DataArray]:
+    """Return what each criterion looks at, float32 in its unit, dims (y, x), by its name."""
+    return {
+        c.name: surfaces.grid.wrap(surfaces.criterion_values(c).astype("float32"), name=c.name)
+        for c in criteria
+    }
+
+
 def rule_values(
     model: SuitabilityModel, names: Collection[str], surfaces: Surfaces
 ) -> dict[str, xr.DataArray]:
@@ -29,11 +37,12 @@ def rule_values(
     """
     found = {}
     for rule in model.rules:
-        if rule.inside or not surfaces.has(rule.layer):
+        if rule.inside or not surfaces.can_make(rule):
             continue
         if criterion_of_rule(model, rule, names) is None:
             derive = "class" if rule.classes else rule.derive
             found[rule.name] = surfaces.grid.wrap(
-                surfaces.values(rule.layer, derive).astype("float32"), name=rule.name
+                surfaces.values(rule.layer, derive, rule.radius_m).astype("float32"),
+                name=rule.name,
             )
     return found

@@ -142,6 +142,10 @@ class SuitabilityResult:
         uint32, dims (y, x): bit i set when rule i of `excluded` fails.
     criterion_scores
         Per criterion float32, 0 to 1, dims (y, x); NaN is no data.
+    criterion_values, rule_values
+        What each criterion looked at, and each rule that looks at numbers of its own: float32,
+        dims (y, x), in the unit of the criterion or rule (a class's number for classes); NaN is
+        no data, ``inf`` no feature at all.
     limiting
         uint8, dims (y, x): the criterion that holds the cell back most (largest weight × (1 −
         score)), from 1 in the order of `criteria`; 0 for none.
@@ -158,6 +162,8 @@ class SuitabilityResult:
     class_codes: xr.DataArray
     failed_rules: xr.DataArray
     criterion_scores: dict[str, xr.DataArray]
+    criterion_values: dict[str, xr.DataArray]
+    rule_values: dict[str, xr.DataArray]
     limiting: xr.DataArray
     remarks: tuple[Remark, ...]
     provenance: Provenance

@@ -24,6 +24,7 @@ from gis_core.suitability.figures import (
     tally,
     unit_figures,
 )
+from gis_core.suitability.looked_at import criterion_values, rule_values
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.notes import class_notes, gap_notes, travel_notes
 from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
@@ -126,6 +127,8 @@ def run_suitability(
         failed_rules=grid.wrap(cells.failed, name="rules"),
         limiting=grid.wrap(cells.limiting, name="limiting"),
         criterion_scores={c.name: grid.wrap(scores[i], name=c.name) for i, c in enumerate(used)},
+        criterion_values=criterion_values(used, surfaces),
+        rule_values=rule_values(model, [c.name for c in used], surfaces),
         remarks=tuple(remarks),
         provenance=Provenance(
             model.content_hash, around.input_hashes,

@@ -17,10 +17,8 @@ from gis_core.store.workspace import Workspace
 from gis_core.suitability.explain import pack_scores
 from gis_core.suitability.figures import shares_of
 from gis_core.suitability.lifting import lifted_areas
-from gis_core.suitability.looked_at import rule_values
-from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import COMBINATIONS, SuitabilityModel
-from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
+from gis_core.suitability.prepare import Layer
 from gis_core.suitability.reader import load_model, model_from_values
 from gis_core.suitability.result import SuitabilityResult
 from gis_core.suitability.run import Surroundings, run_suitability
@@ -93,15 +91,14 @@ def run_model(
     )  # fmt: skip
     if out is not None:
         write_cog(result.score, out)
-    values = _values(loaded, result, layers, surroundings)
     document = result.document() | {
-        "counties": _county_rows(loaded, result, values, surroundings),
+        "counties": _county_rows(loaded, result, surroundings),
         "model_document": loaded.document, "overridden": as_document(overridden),
         "legends": as_document(surroundings.legends),
     }  # fmt: skip
     run_id = workspace.save_run(
         "suitability", document=document, provenance=result.provenance,
-        rasters=_rasters(result, values),
+        rasters=_rasters(result),
     )  # fmt: skip
     return RunDone({"run_id": run_id, **document}, result.remarks)
 
@@ -191,37 +188,18 @@ def _weights(
     return own | dict(overrides.weights)
 
 
-def _values(
-    model: SuitabilityModel,
-    result: SuitabilityResult,
-    layers: Mapping[str, Layer],
-    around: Surroundings,
-) -> dict[str, xr.DataArray]:
-    """Return the raw values that criteria and rules looked at, by the role they are kept under."""
-    names = [c.name for c in result.criteria]
-    surfaces = Surfaces(dict(layers), Grid.of(result.score), around.legends,
-                        distance_reach(model))  # fmt: skip
-    found = {}
-    for criterion in (c for c in model.criteria if c.name in names):
-        derive = "class" if isinstance(criterion.membership, Categorical) else criterion.derive
-        values = surfaces.values(criterion.layer, derive).astype(np.float32)
-        found[f"value-{criterion.name}"] = surfaces.grid.wrap(values, name=criterion.name)
-    looked_at = rule_values(model, names, surfaces)
-    return found | {f"rule-{name}": values for name, values in looked_at.items()}
-
-
-def _rasters(result: SuitabilityResult, values: dict[str, xr.DataArray]) -> dict[str, xr.DataArray]:
+def _rasters(result: SuitabilityResult) -> dict[str, xr.DataArray]:
     """Return what is kept of a run, by role."""
     rasters = {"score": result.score, "class": result.class_codes, "rules": result.failed_rules,
                "limiting": result.limiting}  # fmt: skip
-    packed = {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
-    return rasters | packed | values
+    rasters |= {f"criterion-{n}": pack_scores(s) for n, s in result.criterion_scores.items()}
+    rasters |= {f"value-{n}": v for n, v in result.criterion_values.items()}
+    return rasters | {f"rule-{n}": v for n, v in result.rule_values.items()}
 
 
 def _county_rows(
     model: SuitabilityModel,
     result: SuitabilityResult,
-    values: dict[str, xr.DataArray],
     around: Surroundings,
 ) -> list[dict[str, Any]]:
     """Return every county's figures, with what each improvement alone would lift there."""
@@ -230,7 +208,7 @@ def _county_rows(
     grid = Grid.of(result.score)
     lifted = lifted_areas(
         model, {c.name: c.weight for c in result.criteria},
-        {c.name: values[f"value-{c.name}"].to_numpy() for c in result.criteria},
+        {n: v.to_numpy() for n, v in result.criterion_values.items()},
         score=result.score.to_numpy(), shares=shares_of(around.units, grid),
         area_mu=cell_areas_m2(grid).to_numpy() * np.float32(1.0 / SQUARE_METRES_PER_MU),
     )  # fmt: skip
