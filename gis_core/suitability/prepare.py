@@ -15,12 +15,12 @@ from gis_core.suitability.model import TRAVEL_THEMES, Criterion, Rule, Suitabili
 from gis_core.surfaces.align import to_grid
 from gis_core.surfaces.density import density
 from gis_core.surfaces.distance import distance_to_features
-from gis_core.surfaces.focal import focal_mean_of, window_margin
 from gis_core.surfaces.rasterise import burn
 from gis_core.surfaces.speeds import Speeds, load_speeds
-from gis_core.surfaces.terrain import aspect_of, continued, ruggedness_of, slope_of
+from gis_core.surfaces.terrain import continued
 from gis_core.surfaces.ways import Land, travel_time_to
 from gis_core.surfaces.wetness import wetness_of
+from gis_core.surfaces.windows import LOCAL, derived, margin_cells
 from gis_core.text import Text
 
 Layer: TypeAlias = xr.DataArray | gpd.GeoDataFrame
@@ -162,12 +162,12 @@ class Surfaces:
             )
         if isinstance(layer, gpd.GeoDataFrame):
             return self._of_features(layer, theme, derive, radius_m)
-        if derive == "focal_mean":
-            radius = float("nan") if radius_m is None else radius_m
-            margin = window_margin(radius, cell_m=self.grid.cell_m)
-            return focal_mean_of(self._wide(layer, margin), radius, cell_m=self.grid.cell_m)
-        if derive in ("slope", "aspect", "ruggedness", "wetness"):
-            return self._of_heights(layer, derive)
+        if derive in LOCAL:
+            margin = margin_cells(derive, cell_m=self.grid.cell_m, radius_m=radius_m)
+            return derived(derive, self._wide(layer, margin), cell_m=self.grid.cell_m,
+                           radius_m=radius_m)  # fmt: skip
+        if derive == "wetness":
+            return self._wetness(layer)
         # the model's use decides: an elevation in whole metres is no raster of classes
         categorical = derive == "class" or bool(self.legends.get(theme))
         return np.asarray(to_grid(layer, self.grid, categorical=categorical))
@@ -185,22 +185,14 @@ class Surfaces:
         return np.asarray(travel_time_to(layer, self._land(), self.grid, speeds=self.speeds,
                                          reach_min=reach_min))  # fmt: skip
 
-    def _of_heights(self, layer: xr.DataArray, derive: str) -> Floats:
-        """Derive from heights one ring wider than the grid, so that its border has values too."""
-        cell_m = self.grid.cell_m
-        margin = 1 if derive != "wetness" else max(1, int(WETNESS_BEYOND_M / cell_m))
+    def _wetness(self, layer: xr.DataArray) -> Floats:
+        """Look at ground beyond the grid as well, for what drains in from there."""
+        margin = max(1, int(WETNESS_BEYOND_M / self.grid.cell_m))
         heights = self._wide(layer, margin)
-        if derive == "wetness":
-            ring = slice(margin - 1, 1 - margin or None)  # the cells just beyond the grid
-            heights[ring, ring] = continued(heights[ring, ring])
-            derived = wetness_of(heights, cell_m)
-            return np.ascontiguousarray(derived[margin:-margin, margin:-margin])
-        heights = continued(heights)
-        if derive == "ruggedness":
-            derived = ruggedness_of(heights)
-        else:
-            derived = slope_of(heights, cell_m) if derive == "slope" else aspect_of(heights, cell_m)
-        return np.ascontiguousarray(derived[1:-1, 1:-1])
+        ring = slice(margin - 1, 1 - margin or None)  # up to the cells just beyond the grid
+        heights[ring, ring] = continued(heights[ring, ring])
+        inner = wetness_of(heights, self.grid.cell_m)[margin:-margin, margin:-margin]
+        return np.ascontiguousarray(inner)
 
     def _wide(self, layer: xr.DataArray, margin: int) -> Floats:
         """Measured values on the grid and `margin` cells around it, NaN where there are none."""

@@ -90,14 +90,15 @@ def continued(z: Floats, *, top: bool = True, bottom: bool = True) -> Floats:
 
     Each such cell lies on the line through the two cells inside of it, or as high as the nearer
     one where the farther is NaN. `top` and `bottom` say whether the first and last row are to be
-    so filled, as a band of rows has neighbours there that are known to have no data.
+    so filled, as a band of rows has neighbours there that are known to have no data. At least
+    three rows and columns.
     """
     out = z.copy()
     for edge, near, far in ((0, 1, 2), (-1, -2, -3)):
-        _go_on(out[:, edge], out[:, near], out[:, far] if z.shape[1] > 3 else out[:, near])
+        _go_on(out[:, edge], out[:, near], out[:, far])
     for edge, near, far, wanted in ((0, 1, 2, top), (-1, -2, -3, bottom)):
         if wanted:
-            _go_on(out[edge], out[near], out[far] if z.shape[0] > 3 else out[near])
+            _go_on(out[edge], out[near], out[far])
     return out
 
 

@@ -15,8 +15,9 @@ from gis_core.errors import CrsMismatchError, InvalidLayerError, InvalidParamete
 from gis_core.grid import Grid
 from gis_core.surfaces.density import density
 from gis_core.surfaces.focal import focal_mean, focal_mean_of, window_margin
-from gis_core.surfaces.terrain import aspect, continued, ruggedness, slope, slope_of
+from gis_core.surfaces.terrain import aspect, continued, ruggedness, slope
 from gis_core.surfaces.wetness import drained_cells, wetness
+from gis_core.surfaces.windows import LOCAL, derived, margin_cells
 
 METRIC = CRS.from_epsg(4546)
 HEIGHTS = [[812, 820, 815, 801, 790], [830, 844, 838, 812, 795],
@@ -63,12 +64,18 @@ def test_a_plane_goes_on_beyond_its_border() -> None:
     assert continued(wide)[3, 0] == wide[3, 1]
 
 
-def test_bands_of_rows_have_the_slope_of_the_whole() -> None:
-    z = np.random.default_rng(2).normal(0, 20, (37, 41)).astype(np.float32)
-    whole = slope_of(z, 30.0)
-    for start, stop in ((1, 2), (1, 20), (20, 36)):
-        band = slope_of(np.ascontiguousarray(z[start - 1 : stop + 1]), 30.0)
-        np.testing.assert_array_equal(band[1:-1], whole[start:stop])
+@pytest.mark.parametrize("derive", LOCAL)
+def test_bands_of_rows_equal_the_whole(derive: str) -> None:
+    z = np.random.default_rng(2).normal(0, 20, (41, 43)).astype(np.float32)
+    z[30:, 20:] = np.nan
+    margin = margin_cells(derive, cell_m=30.0, radius_m=70.0)
+    wide = np.pad(z, margin, constant_values=np.nan)
+    whole = derived(derive, wide, cell_m=30.0, radius_m=70.0)
+    assert whole.shape == z.shape
+    for start, stop in ((0, 1), (0, 20), (20, 21), (31, 41)):
+        band = derived(derive, wide[start : stop + 2 * margin], cell_m=30.0, radius_m=70.0,
+                       ends=(start == 0, stop == 41))  # fmt: skip
+        np.testing.assert_array_equal(band, whole[start:stop])
 
 
 def plain_mean(values: np.ndarray, radius: float) -> np.ndarray:
