@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from gis_core import __version__
-from gis_core.cli import analyses, bases, data, maps, models, relocation, survey, workspace
+from gis_core.cli import (
+    analyses,
+    bases,
+    data,
+    maps,
+    models,
+    relocation,
+    sensitivity,
+    survey,
+    workspace,
+)
 from gis_core.cli.output import Voice
 from gis_core.errors import GisCoreError
 from gis_core.text import LANGS, Text
@@ -35,6 +45,7 @@ app.add_typer(survey.app, name="survey")
 analyses.suitability.command("models")(models.show_models)
 analyses.suitability.command("check")(models.check_model)
 analyses.suitability.command("weights")(models.show_weights)
+analyses.suitability.command("sensitivity")(sensitivity.show_sensitivity)
 app.add_typer(analyses.suitability, name="suitability")
 app.add_typer(bases.bases, name="bases")
 app.add_typer(relocation.app, name="relocation")

@@ -21,6 +21,7 @@ from gis_core.text import as_document
 RUN_LOCK = 0x72756E73  # any fixed number; with the kind's hash the lock of its numbering
 COMMANDS = {
     "suitability": "upland suitability run MODEL",
+    "sensitivity": "upland suitability sensitivity",
     "bases": "upland bases select",
     "plan": "upland relocation plan",
 }

@@ -11,13 +11,15 @@ from gis_core.suitability.model import Criterion, Threshold
 
 Floats = NDArray[np.float32]
 
+LEVEL = -1.0  # an aspect of land that faces nowhere; NaN is taken for it too
+
 
 @dataclass(frozen=True)
 class CriterionCells:
     """What one criterion looks at in every cell.
 
     `values` has shape (cells,), in the unit of the criterion; NaN means no data, but on the aspect
-    level land. `class_names` are the English and Chinese names of class values.
+    level land (as −1 does). `class_names` are the English and Chinese names of class values.
     """
 
     criterion: Criterion
@@ -43,7 +45,7 @@ class CriterionCells:
             return membership.score_values(self.values, dict(self.class_names))
         scores = (membership.moved(moved) if moved else membership).score(self.values)
         if criterion.flat is not None:
-            scores[np.isnan(self.values)] = criterion.flat
+            scores[np.isnan(self.values) | (self.values == LEVEL)] = criterion.flat
         return scores
 
     def shifted(self, share: float) -> Floats:
