@@ -67,6 +67,9 @@ class Relaxation:
         while True:
             solver.setOptionValue("time_limit", solver.getRunTime() + deadline.left_s())
             solver.run()
+            if solver.getModelStatus() == highspy.HighsModelStatus.kUnknown:
+                solver.clearSolver()  # lost its way from the last basis: once more from none
+                solver.run()
             status = checked_status(solver)
             if status in INFEASIBLE:
                 return None

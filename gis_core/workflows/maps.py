@@ -19,6 +19,7 @@ from gis_core.store.records import LayerRecord, RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.surfaces.rasterise import burn
 from gis_core.text import Text
+from gis_core.workflows.frequencies import with_frequencies
 from gis_core.workflows.land import land_rasters
 from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.travel import elevation_on
@@ -182,7 +183,7 @@ def _organic(workspace: Workspace, context: MapContext, runs: tuple[RunRecord, .
         context, boundaries=units_or_extent(workspace),
         class_codes=workspace.run_raster(scores.run_id, "class"), document=scores.document,
         bases=workspace.run_frame(chosen[0].run_id, "bases") if chosen else None,
-        selection=chosen[0].document if chosen else None,
+        selection=with_frequencies(workspace, chosen[0]) if chosen else None,
         layers=_layers(workspace, "organic"), elevation=_elevation(workspace),
         land=land_rasters(workspace, scores, context),
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """Gather what the city page and the county pages show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from gis_core.products.pages.pages import PageFigures, render
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
+from gis_core.workflows.frequencies import with_frequencies
 from gis_core.workflows.maps import MAP_NAMES, map_context
 from gis_core.workflows.publishing import without_village_names
 from gis_core.workflows.survey import check_workspace_survey
@@ -105,6 +107,9 @@ def newest_runs(workspace: Workspace) -> dict[str, RunRecord]:
             found[kind] = workspace.run(kind=kind)
         except NotComputedError:
             continue
+    if "bases" in found:
+        document = with_frequencies(workspace, found["bases"])
+        found["bases"] = replace(found["bases"], document=document)
     return found
 
 

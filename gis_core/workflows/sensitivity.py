@@ -177,18 +177,6 @@ def read_cells(workspace: Workspace, run: RunRecord) -> RunCells:
     )  # fmt: skip
 
 
-def frequencies_for(workspace: Workspace, bases_run_id: str) -> dict[str, float]:
-    """Return by base in what share of the draws its land is chosen, 0 to 1.
-
-    Of the newest sensitivity run of that choice; empty without one.
-    """
-    of_it = [r for r in workspace.runs(KIND) if r.document.get("bases_run") == bases_run_id]
-    if not of_it:
-        return {}
-    return {b["id"]: b["selection_frequency"] for b in of_it[-1].document["bases"]
-            if b["selection_frequency"] is not None}  # fmt: skip
-
-
 def _zones(workspace: Workspace, grid: Grid) -> tuple[NDArray[np.int32], dict[int, str]]:
     if not has_units(workspace):
         return np.zeros(grid.shape, np.int32), {}
