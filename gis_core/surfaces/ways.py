@@ -106,8 +106,9 @@ def travel_time_to(
     Returns
     -------
     minutes
-        float32, dims (y, x), on `grid`; ``inf`` where no way leads to a feature (barriers too),
-        NaN where the elevation is not known and no road runs.
+        float32, dims (y, x), on `grid`; ``inf`` where no way leads to a feature, NaN where the
+        elevation is not known and no road runs. A barrier has the time of the nearest bank, and
+        ``inf`` beyond the first cell.
 
     Raises
     ------
@@ -127,19 +128,21 @@ def travel_time_to(
     else:
         minutes = np.full(wide.shape, np.nan)
     known = to_grid(land.elevation, wide, categorical=False).notnull().to_numpy()
-    minutes = np.where(np.isnan(minutes) & (known | friction.notnull().to_numpy()), np.inf, minutes)
+    passable = friction.notnull().to_numpy()
+    minutes = _filled_by_neighbours(minutes, known & ~passable)  # one comes as far as the bank
+    minutes = np.where(np.isnan(minutes) & (known | passable), np.inf, minutes)
     inner = minutes[north : north + coarse.height, west : west + coarse.width]
     fine = np.repeat(np.repeat(inner.astype(np.float32), times, axis=0), times, axis=1)
     return grid.wrap(np.ascontiguousarray(fine[: grid.height, : grid.width]), name="travel_time")
 
 
-def _filled_by_neighbours(steep: NDArray, known: NDArray[np.bool_]) -> NDArray:
-    """Give cells with elevation but without slope the least slope of their neighbours."""
-    gaps = known & np.isnan(steep)
+def _filled_by_neighbours(values: NDArray, where: NDArray[np.bool_]) -> NDArray:
+    """Give NaN cells of `where` the least value of their neighbours, NaN without any."""
+    gaps = where & np.isnan(values)
     rows, cols = np.nonzero(gaps)
-    padded = np.pad(steep, 1, constant_values=np.nan)
+    padded = np.pad(values, 1, constant_values=np.nan)
     around = np.stack([padded[rows + r, cols + c] for r in range(3) for c in range(3)])
-    out = steep.copy()
+    out = values.copy()
     out[gaps] = np.fmin.reduce(around, axis=0)
     return out
 

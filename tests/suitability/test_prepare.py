@@ -104,8 +104,9 @@ def test_travel_time_takes_what_layers_there_are() -> None:
     assert riding[5, 9] == pytest.approx(200 / (45_000 / 60), rel=1e-5)
     wall = gpd.GeoDataFrame(geometry=[shapely.box(500_600, 0, 500_649, 9e6)], crs=METRIC)
     split = Surfaces(layers | {"river": wall}, GRID, {}, reach).values("town", "travel_time")
-    assert np.isinf(split[:, 8:]).all()
+    assert np.isinf(split[:, 9:]).all()
     assert np.isfinite(split[:, :8]).all()
+    np.testing.assert_allclose(split[5, 8], split[5, 7])  # as far as the bank
     cover = WIDE.wrap(np.full(WIDE.shape, 4, np.uint8))
     legends = {"landcover": {4: Text("forest", "林地")}}
     wood = Surfaces(layers | {"landcover": cover}, GRID, legends, reach)

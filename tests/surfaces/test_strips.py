@@ -1,5 +1,7 @@
 """Distances by strips of rows: exact, and the same to the bit whatever strips are asked for."""
 
+import pickle
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -63,6 +65,13 @@ def test_strips_of_any_height_equal_the_whole(kept: int, monkeypatch: pytest.Mon
         for start in starts:
             stop = min(start + height, grid.height)
             np.testing.assert_array_equal(strips.rows(start, stop), expected[start:stop])
+
+
+def test_strips_can_be_sent_to_another_process() -> None:
+    grid = grid_of(300, 20)
+    strips = DistanceStrips(roads(grid), grid, reach_m=500.0)
+    sent = pickle.loads(pickle.dumps(strips))
+    np.testing.assert_array_equal(sent.rows(100, 300), strips.rows(100, 300))
 
 
 def test_strips_without_features_or_crs() -> None:
