@@ -27,7 +27,7 @@ LIMIT_S = 60.0
 RULES = SelectionRules(count=16, per_county=(0, 3), spacing_m=5000.0)
 ROUGHLY = SelectionRules(count=16, per_county=(0, 3), spacing_m=5000.0, gap=0.001)
 TIGHT = SelectionRules(
-    count=16, per_county=(0, 2), spacing_m=10_000.0, max_budget_yuan=9.0e7,
+    count=16, per_county=(0, 2), spacing_m=10_000.0, max_budget_yuan=6.0e7,
     products={"apple": ProductLimits(3, 8, 20_000, 60_000), "millet": ProductLimits(3, 8),
               "herbs": ProductLimits(3, 8, 0.0, 50_000)},
 )  # fmt: skip
