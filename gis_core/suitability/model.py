@@ -23,7 +23,13 @@ COMBINATIONS: tuple[str, ...] = get_args(CombinationMethod)
 NEARNESS = ("distance", "travel_time", "density")  # no standard for organic production gives one
 WITHIN_RADIUS = ("density", "focal_mean")  # derivations that look around within `radius_m`
 TRAVEL_THEMES = ("elevation", "road", "river", "water", "landcover")  # the first is required
-GROUPS = ("location", "climate", "soil", "water", "ecology", "pollution", "society")
+GROUP_TITLES = {  # factor groups of RB/T 165.1-2018 and RB/T 170-2018
+    "location": Text("Location", "区位与地形"), "climate": Text("Climate", "气候"),
+    "soil": Text("Soil", "土壤"), "water": Text("Water", "水源"),
+    "ecology": Text("Ecology", "生态"), "pollution": Text("Pollution sources", "污染源"),
+    "society": Text("Society and economy", "社会经济"),
+}  # fmt: skip
+GROUPS = tuple(GROUP_TITLES)
 MODEL_FOLDER = Path(__file__).parent / "models"
 
 

@@ -78,6 +78,13 @@ def test_the_best_city_of_saaty_as_a_hierarchy(reference: dict[str, Any]) -> Non
         total[name.partition(" by ")[0]] += weight
     assert {n: round(w, 4) for n, w in total.items()} == cities["overall_weights_4dp"]
     assert len(found.notes) == 6
+    assert found.notes[1].en.startswith(
+        "Within 'Culture': The judgements' consistency ratio is 0.0"
+    )
+    assert found.consistency_ratio == max(
+        consistency_ratio(np.array(m)) for m in
+        (cities["criteria_matrix"], *cities["alternative_matrices"].values())
+    )  # fmt: skip
 
 
 @pytest.mark.shared_data

@@ -17,7 +17,7 @@ from gis_core.suitability.judgements import (
     Ranks,
     Weighting,
 )
-from gis_core.suitability.model import SuitabilityModel
+from gis_core.suitability.model import GROUP_TITLES, SuitabilityModel
 from gis_core.suitability.weighting.best_worst import best_worst_weights
 from gis_core.suitability.weighting.eigenvector import (
     RATIO_LIMIT,
@@ -88,7 +88,8 @@ def resolve_weights(
         return WeightsFound(normalised({name: written[name] for name in used_names}))
     if isinstance(model.weighting.input, FromData):
         return _from_sample(model.weighting.method, used_names, scores_sample)
-    found = weigh(model.weighting, titles={c.name: c.title for c in model.criteria})
+    titles = GROUP_TITLES | {c.name: c.title for c in model.criteria}
+    found = weigh(model.weighting, titles=titles)
     missing = [name for name in used_names if name not in found.weights]
     if missing:
         raise InvalidCriterionError(
@@ -168,19 +169,29 @@ def _of_one(judged: Ahp, titles: Titles) -> WeightsFound:
             for group, judgements in judged.within.items()
             for name, share in _weights_of(judgements).items()
         }
-    ratio, notes, mends = _consistency([judged.judgements, *judged.within.values()], titles)
+    ratio, notes, mends = _consistency([(None, judged.judgements), *judged.within.items()], titles)
     return WeightsFound(weights, ratio, notes, mends)
 
 
 def _consistency(
-    matrices: list[Judgements], titles: Titles
+    matrices: Sequence[tuple[str | None, Judgements]], titles: Titles
 ) -> tuple[float, tuple[Text, ...], tuple[Mend, ...]]:
-    """Return the largest ratio, a note for each matrix that can be inconsistent, and the mends."""
-    told = [m for m in matrices if len(m.names) > 2] or matrices[:1]
-    ratios = [consistency_ratio(matrix_of(m)) for m in told]
-    mends = [find_mend(m) for m in told]
-    notes = [consistency_note(r, m, titles) for r, m in zip(ratios, mends, strict=True)]
-    return max(ratios), tuple(notes), tuple(m for m in mends if m is not None)
+    """Return the largest ratio, a note for each matrix that can be inconsistent, and the mends.
+
+    The matrices go by the group whose criteria they compare; None is that of the groups, or of all.
+    """
+    told = [(group, m) for group, m in matrices if len(m.names) > 2] or matrices[:1]
+    ratio, notes, mends = 0.0, [], []
+    for group, judgements in told:
+        own, mend = consistency_ratio(matrix_of(judgements)), find_mend(judgements)
+        note = consistency_note(own, mend, titles)
+        if group is not None:
+            called = titles.get(group, Text(group, group))
+            note = Text(f"Within '{called.en}': {note.en}", f"“{called.zh}”组内：{note.zh}")
+        ratio = max(ratio, own)
+        notes.append(note)
+        mends += [mend] if mend is not None else []
+    return ratio, tuple(notes), tuple(mends)
 
 
 def _of_group(judged: GroupAhp, titles: Titles) -> WeightsFound:
