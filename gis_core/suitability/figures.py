@@ -182,24 +182,6 @@ def _unit(
 
 
 @njit(cache=True)
-def limiting_criteria(scores: Floats, weights: Floats) -> Codes:
-    """Return by cell the criterion with the largest weight × (1 − score), from 1; 0 for none.
-
-    `scores` (criteria, cells), 0 to 1, NaN without data; `weights` (criteria,), sum 1. Of equal
-    ones the first is taken.
-    """
-    found = np.zeros(scores.shape[1], np.uint8)
-    most = np.zeros(scores.shape[1], np.float32)
-    for criterion in range(scores.shape[0]):
-        weight = weights[criterion]
-        for i in range(scores.shape[1]):
-            gain = weight * (np.float32(1.0) - scores[criterion, i])
-            if gain > most[i]:
-                most[i], found[i] = gain, criterion + 1
-    return found
-
-
-@njit(cache=True)
 def _tally(labels, cut, layers, by_class, by_rule, by_limiting):  # type: ignore[no-untyped-def]
     score, codes, failed, limiting, area_mu = layers
     height, width = labels.shape

@@ -149,6 +149,10 @@ class SuitabilityResult:
     limiting
         uint8, dims (y, x): the criterion that holds the cell back most (largest weight × (1 −
         score)), from 1 in the order of `criteria`; 0 for none.
+    combination, weight_notes
+        How scores became one, and what is to be said of the weights.
+    model_document
+        The model file as plain values.
     """
 
     model: str
@@ -168,6 +172,9 @@ class SuitabilityResult:
     remarks: tuple[Remark, ...]
     provenance: Provenance
     time_s: float
+    combination: str = "weighted_sum"
+    weight_notes: tuple[Text, ...] = ()
+    model_document: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return the figures as plain bilingual values, without the rasters."""
@@ -179,6 +186,9 @@ class SuitabilityResult:
                      "cell_m": grid.cell_m},
             "criteria": self.criteria,
             "consistency_ratio": self.consistency_ratio,
+            "combination": self.combination,
+            "weight_notes": self.weight_notes,
+            "model_document": self.model_document,
             "classes": [
                 {"class": c.class_name, "cells": c.cells, "area_mu": c.area_mu, "share": c.share}
                 for c in self.classes

@@ -13,26 +13,31 @@ from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
 from gis_core.provenance import Provenance
 from gis_core.remarks import Remark
-from gis_core.suitability.combine import weighted_classes
 from gis_core.suitability.figures import (
     CellLayers,
     class_areas,
     covered,
     excluded_areas,
-    limiting_criteria,
     shares_of,
     tally,
     unit_figures,
 )
+from gis_core.suitability.judgements import FromData
+from gis_core.suitability.kernel.fused import Method, fused_scores, make_recipe
 from gis_core.suitability.looked_at import criterion_values, rule_values
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.notes import class_notes, gap_notes, travel_notes
 from gis_core.suitability.prepare import Layer, Surfaces, distance_reach
 from gis_core.suitability.result import CriterionUse, SuitabilityResult
+from gis_core.suitability.weighting import WeightsFound, resolve_weights
 from gis_core.suitability.weights import normalised
 from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.surfaces.shares import ZoneShares
 from gis_core.text import Text
 from gis_core.units import MU_PER_HECTARE, SQUARE_METRES_PER_HECTARE
+
+SAMPLE = 200_000  # cells that weights from the data are taken from
+SEED = 20_240_601  # of their drawing
 
 
 @dataclass(frozen=True)
@@ -93,40 +98,29 @@ def run_suitability(
     around = surroundings or Surroundings()
     surfaces = Surfaces(dict(layers), grid, around.legends, distance_reach(model))
     used, remarks = _usable(model, surfaces)
-    weighed = normalised(_asked_weights(model, used, weights))
-    scores = _criterion_scores(used, surfaces, progress)
-    failed = _failed_rules(model, surfaces)
-    shares = shares_of(around.units, grid)
-    inside = covered(shares)
-    score, codes = weighted_classes(
-        scores.reshape(len(used), -1), np.array(list(weighed.values()), np.float32),
-        failed.ravel(), inside.ravel(), np.array(model.class_limits, np.float32),
-    )  # fmt: skip
-    remarks += class_notes(model, used, surfaces) + gap_notes(model, used, scores, inside)
+    made = _score(model, used, surfaces, weights=weights, around=around, progress=progress)
+    remarks += class_notes(model, used, surfaces)
+    remarks += gap_notes(model, used, made.scores, made.inside)
     remarks += travel_notes(model, used, surfaces)
     progress(0.9, Text("Summing up by county", "正在按县汇总"))
+    weighed, cells = made.weights.weights, made.cells
     uses = [CriterionUse(c.name, c.title, weighed[c.name], c.tag, c.source) for c in used]
-    cells = CellLayers(
-        score.reshape(grid.shape), codes.reshape(grid.shape),
-        np.where(inside, failed, 0).astype(np.uint32),
-        limiting_criteria(
-            scores.reshape(len(used), -1), np.array(list(weighed.values()), np.float32)
-        ).reshape(grid.shape),
-        cell_areas_m2(grid).to_numpy() * np.float32(MU_PER_HECTARE / SQUARE_METRES_PER_HECTARE),
-    )  # fmt: skip
-    found = tally(shares, cells, criteria=len(used), rules=len(model.rules))
+    found = tally(made.shares, cells, criteria=len(used), rules=len(model.rules))
     return SuitabilityResult(
-        model=model.name, title=model.title,
-        criteria=tuple(uses),
-        consistency_ratio=None,
+        model=model.name, title=model.title, criteria=tuple(uses),
+        consistency_ratio=made.weights.consistency_ratio,
+        combination=model.combination.method, weight_notes=made.weights.notes,
+        model_document=model.document,
         classes=class_areas(found, cells.codes),
         excluded=excluded_areas(model.rules, found, cells.failed),
-        units=unit_figures(around.units, shares, found, cells, parts=(uses, model.rules)),
+        units=unit_figures(around.units, made.shares, found, cells, parts=(uses, model.rules)),
         score=grid.wrap(cells.score, name="score"),
         class_codes=grid.wrap(cells.codes, name="class"),
         failed_rules=grid.wrap(cells.failed, name="rules"),
         limiting=grid.wrap(cells.limiting, name="limiting"),
-        criterion_scores={c.name: grid.wrap(scores[i], name=c.name) for i, c in enumerate(used)},
+        criterion_scores={
+            c.name: grid.wrap(made.scores[i], name=c.name) for i, c in enumerate(used)
+        },
         criterion_values=criterion_values(used, surfaces),
         rule_values=rule_values(model, [c.name for c in used], surfaces),
         remarks=tuple(remarks),
@@ -136,6 +130,45 @@ def run_suitability(
         ),
         time_s=time.perf_counter() - started,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Made:
+    """Scores (criteria, height, width), the cells' figures, units' shares and weights."""
+
+    scores: NDArray[np.float32]
+    cells: CellLayers
+    shares: ZoneShares
+    inside: NDArray[np.bool_]
+    weights: WeightsFound
+
+
+def _score(
+    model: SuitabilityModel,
+    used: list[Criterion],
+    surfaces: Surfaces,
+    *,
+    weights: Mapping[str, float] | None,
+    around: Surroundings,
+    progress: Progress,
+) -> _Made:
+    """Score the criteria, weigh them and combine them in one pass over the cells."""
+    grid = surfaces.grid
+    scores = _criterion_scores(used, surfaces, progress)
+    failed = _failed_rules(model, surfaces)
+    shares = shares_of(around.units, grid)
+    inside = covered(shares)
+    found = _weights(model, used, weights, scores, inside)
+    recipe = make_recipe([None] * len(used), list(found.weights.values()),
+                         Method(model.combination, model.class_limits))  # fmt: skip
+    passed = fused_scores(scores.reshape(len(used), -1), recipe, failed=failed.ravel(),
+                          inside=inside.ravel())  # fmt: skip
+    cells = CellLayers(
+        passed.score.reshape(grid.shape), passed.codes.reshape(grid.shape),
+        np.where(inside, failed, 0).astype(np.uint32), passed.limiting.reshape(grid.shape),
+        cell_areas_m2(grid).to_numpy() * np.float32(MU_PER_HECTARE / SQUARE_METRES_PER_HECTARE),
+    )  # fmt: skip
+    return _Made(scores, cells, shares, inside, found)
 
 
 def _usable(model: SuitabilityModel, surfaces: Surfaces) -> tuple[list[Criterion], list[Remark]]:
@@ -175,11 +208,35 @@ def _left_out(model: str, part: Criterion | Rule, reason: Text) -> Remark:
     return Remark(model, "note", reason, cure, column=part.name)
 
 
+def _weights(
+    model: SuitabilityModel,
+    used: list[Criterion],
+    asked: Mapping[str, float] | None,
+    scores: NDArray[np.float32],
+    inside: NDArray[np.bool_],
+) -> WeightsFound:
+    """Return the weights asked for, else those the model's weighting gives."""
+    names = [c.name for c in used]
+    if asked is not None:
+        return WeightsFound(normalised(_asked_weights(model, used, asked)))
+    sample = None
+    if isinstance(model.weighting.input, FromData):
+        sample = _sample(scores.reshape(len(used), -1), inside.ravel())
+    return resolve_weights(model, names, sample)
+
+
+def _sample(scores: NDArray[np.float32], inside: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return (cells, criteria): all cells inside that have all data, or `SAMPLE` drawn of them."""
+    known = np.flatnonzero(inside & ~np.isnan(scores).any(axis=0))
+    if known.size > SAMPLE:
+        drawn = np.random.default_rng(SEED).choice(known.size, SAMPLE, replace=False)
+        known = known[np.sort(drawn)]
+    return np.ascontiguousarray(scores[:, known].T)
+
+
 def _asked_weights(
-    model: SuitabilityModel, used: list[Criterion], weights: Mapping[str, float] | None
+    model: SuitabilityModel, used: list[Criterion], weights: Mapping[str, float]
 ) -> dict[str, float]:
-    if weights is None:
-        return {c.name: c.weight for c in used}
     known = [c.name for c in model.criteria]
     strange = sorted(set(weights) - set(known))
     missing = [c.name for c in used if c.name not in weights]

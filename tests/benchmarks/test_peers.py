@@ -6,20 +6,23 @@ import pytest
 from benchmarks import base_selection, distance, weighted_sum
 from benchmarks.__main__ import names
 from gis_core.bases.compile import compile_selection
-from gis_core.suitability.combine import weighted_classes
+from gis_core.suitability.kernel.fused import fused_scores
 from gis_core.surfaces.distance import distance_to
 
 WANTED = {"job", "size", "ours_s", "peers", "floor_s", "peak_mib", "runs"}
 
 
 def test_weighted_sums_agree() -> None:
-    made = weighted_sum.made_scores(20_000)
-    ours, our_codes = weighted_classes(*made, weighted_sum.LIMITS)
-    theirs, their_codes = weighted_sum.by_numpy(made)
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    near_limit = np.abs(theirs[:, None] - weighted_sum.LIMITS).min(axis=1) < 1e-5
-    np.testing.assert_array_equal(our_codes[~near_limit], their_codes[~near_limit])
-    assert set(np.unique(our_codes)) >= {0, 2, 3, 4, 9}
+    made = weighted_sum.made_values(20_000)
+    ours = fused_scores(made[0], weighted_sum.our_recipe(made))
+    score, codes = np.empty(20_000, np.float32), np.empty(20_000, np.uint8)
+    weighted_sum.by_numexpr(made, score, codes)
+    whole, classes = weighted_sum.by_xarray(made, (100, 200))
+    near_limit = np.abs(score[:, None] - np.float32(weighted_sum.LIMITS)).min(axis=1) < 1e-5
+    for theirs, their_codes in ((score, codes), (whole.values.ravel(), classes.values.ravel())):
+        np.testing.assert_allclose(ours.score, theirs, rtol=1e-5)
+        np.testing.assert_array_equal(ours.codes[~near_limit], their_codes[~near_limit])
+    assert set(np.unique(ours.codes)) >= {0, 2, 3, 4}
 
 
 def test_distances_agree() -> None:

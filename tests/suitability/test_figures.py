@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from gis_core.grid import Grid
-from gis_core.suitability.figures import CellLayers, limiting_criteria, shares_of, tally
+from gis_core.suitability.figures import CellLayers, shares_of, tally
+from gis_core.suitability.kernel.fused import Method, fused_scores, make_recipe
 from gis_core.suitability.membership import linear
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.result import SuitabilityResult
@@ -93,7 +94,7 @@ def test_the_best_land_is_the_largest_piece_of_the_best_class() -> None:
 
 def test_the_first_of_equal_criteria_limits_and_full_scores_do_not() -> None:
     scores = np.array([[0.5, 1, np.nan, 0.9], [0.5, 1, 0.5, 0.2]], np.float32)
-    found = limiting_criteria(scores, np.array([0.5, 0.5], np.float32))
+    found = fused_scores(scores, make_recipe([None, None], [1, 1], Method())).limiting
     assert found.tolist() == [1, 0, 2, 2]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis_core.errors import InvalidCriterionError
-from gis_core.suitability.combine import weighted_classes
+from gis_core.suitability.kernel.fused import Method, fused_scores, make_recipe
 from gis_core.suitability.membership import Gaussian, Membership, Sigmoid, linear, piecewise
 from gis_core.suitability.result import EXCLUDED_CLASS, NO_DATA_CLASS
 from gis_core.suitability.weights import normalised
@@ -76,7 +76,7 @@ def test_beyond_its_reach_a_score_hardly_changes_and_nan_stays(membership: Membe
     assert np.isnan(membership.score(np.array([np.nan], np.float32)))  # type: ignore[union-attr]
 
 
-@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=12), st.floats(1e-3, 1e3))
+@given(st.lists(st.just(0.0) | st.floats(1e-9, 1e6), min_size=1, max_size=12), st.floats(1e-3, 1e3))
 def test_weights_add_up_to_one_whatever_their_scale(weights: list[float], scale: float) -> None:
     named = {str(i): w for i, w in enumerate(weights)}
     if not sum(weights) > 0:
@@ -100,9 +100,10 @@ def test_what_a_rule_excludes_is_excluded_whatever_it_scores(
     scores[rng.random(scores.shape) < 0.1] = np.nan
     failed = (rng.integers(0, 2**32, cells) * (rng.random(cells) < 0.4)).astype(np.uint32)
     inside = rng.random(cells) < 0.9
-    weights = np.full(criteria, 1 / criteria, np.float32)
-    limits = np.array([0.8, 0.6, 0.4, 0.2], np.float32)
-    score, codes = weighted_classes(scores, weights, failed, inside, limits)
+    limits = (0.8, 0.6, 0.4, 0.2)
+    recipe = make_recipe([None] * criteria, [1.0] * criteria, Method(limits=limits))
+    found = fused_scores(scores, recipe, failed=failed, inside=inside)
+    score, codes = found.score, found.codes
     known = inside & np.isfinite(scores).all(axis=0)
     assert (codes[known & (failed > 0)] == EXCLUDED_CLASS).all()
     assert (codes[~known] == NO_DATA_CLASS).all()
