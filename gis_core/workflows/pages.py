@@ -12,6 +12,7 @@ from gis_core.products.pages.pages import PageFigures, render
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text
+from gis_core.workflows.counties import county_outlines
 from gis_core.workflows.frequencies import with_frequencies
 from gis_core.workflows.maps import MAP_NAMES, map_context
 from gis_core.workflows.publishing import without_village_names
@@ -69,8 +70,19 @@ def county_page(workspace: Workspace, code: str, *, lang: str, show_villages: bo
     totals = _totals(here, bases, plan, None)
     return render(context, PageFigures(
         name=name, totals=totals, maps=_maps(workspace, runs), bases=bases, plan=plan,
-        places=_places(workspace),
+        land=_outline(workspace, runs, code), places=_places(workspace),
     ))  # fmt: skip
+
+
+def _outline(workspace: Workspace, runs: dict[str, RunRecord], code: str) -> dict[str, Any] | None:
+    """Return a county's outline; None where no run knows the county, or has kept none."""
+    if "suitability" not in runs:
+        return None
+    try:
+        found = county_outlines(workspace, runs["suitability"].run_id, county=code)
+    except (NotComputedError, NotFoundError):
+        return None
+    return dict(found["counties"][0])
 
 
 def refuse_unknown_map(name: str) -> None:

@@ -151,11 +151,11 @@ def test_surfaces_can_be_switched_on_with_their_legend(browser: Browser, tmp_pat
     rasters = land(limiting=GRID.wrap(limiting), shares={"probability-S1": share})
     page, faults = open_page(browser, write_page(tmp_path, rasters, document()))
     lines = page.locator(".legend li.optional")
-    assert lines.count() == 2 + 5
+    assert lines.count() == 1 + 2 + 1 + 5
     assert not lines.first.is_visible()
     page.hover(".leaflet-control-layers")
     page.locator(".leaflet-control-layers-overlays label", has_text="限制因子").click()
-    assert lines.all_inner_texts()[:2] == ["坡度\n75.0%", "土壤\n25.0%"]
+    assert lines.all_inner_texts()[:3] == ["限制因子", "坡度\n75.0%", "土壤\n25.0%"]
     assert lines.first.is_visible()
     assert not lines.last.is_visible()
     assert faults == []

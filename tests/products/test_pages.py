@@ -73,6 +73,31 @@ def test_what_is_impossible_is_told_without_any_result(lang: str) -> None:
     assert "<table" not in page
 
 
+def test_a_county_page_tells_its_land_in_mu_and_ha_and_what_limits_it() -> None:
+    areas = {"s1": 150.0, "s2": 300.0, "s3": 0.0, "n1": 0.0, "n2": 0.0, "excluded": 1050.0,
+             "no_data": 0.0}  # fmt: skip
+    held: dict[str, Any] = {f"{key}_area_mu": mu for key, mu in areas.items()}
+    held |= {f"{key}_area_ha": mu / 15 for key, mu in areas.items()}
+    limit = {
+        "title": {"en": "Slope", "zh": "坡度"},
+        "area_mu": 450.0,
+        "area_ha": 30.0,
+        "share": 1.0,
+    }
+    held |= {"area_mu": 1500.0, "area_ha": 100.0, "limiting_factors": [limit],
+             "text": [{"en": "Jia has 1,500 mu.", "zh": "甲县土地面积 1500 亩。"}]}  # fmt: skip
+    page = flat(render(context("zh", county="A1"), PageFigures(NAME, land=held)))
+    for row in (
+        '<th scope="row">S1 高度适宜</th><td>150</td><td>10</td><td>10.0%</td>',
+        '<th scope="row">按规则排除</th><td>1,050</td><td>70</td><td>70.0%</td>',
+        '<tr class="all"><th scope="row">合计</th><td>1,500</td><td>100</td><td>100.0%</td>',
+        '<th scope="row">坡度</th><td>450</td><td>30</td><td>100.0%</td>',
+        "<li>甲县土地面积 1500 亩。</li>",
+    ):
+        assert row in page
+    assert "缺少数据" not in page
+
+
 def test_conflicts_stand_before_the_years() -> None:
     held = {**plan(), "conflicts": [{"text": {"en": "too few places", "zh": "安置点不足"}}]}
     page = render(context("en"), PageFigures(NAME, plan=held))

@@ -174,16 +174,19 @@ var upland = window.upland || {};
     }).join("") + "</table>";
   }
 
-  // The works that the model names for criteria which hold the place back, and the class they could give.
+  // The work that gains most here, of those that the model names, and the class it could give; left to
+  // the server where there is one, which knows the raw values and so the cheapest.
   function works(place) {
-    if (!land.adds_up || place.code < 2 || place.rules.length) return "";
-    return place.parts.filter(function (p) { return p.criterion.works && p.criterion.works.score > p.score + 0.005; }).map(function (p) {
-      var better = place.score + p.weight * (p.criterion.works.score - p.score);
-      var code = 1 + land.limits.filter(function (limit) { return better + ROUNDING < limit; }).length;
-      return "<p>" + upland.text(fill(land.words.works, {
-        how: p.criterion.works.how, title: p.criterion.title, cost: p.criterion.works.cost, score: better.toFixed(2), name: land.classes[code - 1].split(" ")[0]
-      })) + "</p>";
-    }).join("");
+    if (!land.adds_up || place.code < 2 || place.rules.length || (land.explain && !land.changed)) return "";
+    var best = place.parts.map(function (p) {
+      return { criterion: p.criterion, gain: p.criterion.works ? p.weight * (p.criterion.works.score - p.score) : 0 };
+    }).filter(function (p) { return p.gain > 0.005; }).sort(function (a, b) { return b.gain - a.gain; })[0];
+    if (!best) return "";
+    var better = place.score + best.gain, own = best.criterion.works;
+    var code = 1 + land.limits.filter(function (limit) { return better + ROUNDING < limit; }).length;
+    return "<p>" + upland.text(fill(land.words.works, {
+      how: own.how, title: best.criterion.title, cost: own.cost, score: better.toFixed(2), name: land.classes[code - 1].split(" ")[0]
+    })) + "</p>";
   }
 
   function told(place) {

@@ -80,7 +80,7 @@ def organic_map(
                     opacity=1, css="classes", z_index=2)  # fmt: skip
     else:
         land_layer(class_codes, land, told, context).add_to(found)
-        shaded = add_shaded(found, land, told, context, ground=ground)
+        shaded = add_shaded(found, land, told, context, class_codes=class_codes, ground=ground)
     add_surroundings(found, layers or {}, context)
     add_counties(found, boundaries, context, rows=_county_rows(told, context))
     whole = context.county is None

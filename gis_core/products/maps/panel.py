@@ -83,7 +83,8 @@ WORDS = ("search", "year", "all_years", "legend", "about", "left_out",
 
 @dataclass(frozen=True)
 class LegendEntry:
-    """One line of the legend; `shape` is empty (a box), ``dot`` or ``stroke``.
+    """One line of the legend; `shape` is empty (a box), ``dot``, ``stroke`` or ``head``, which
+    names the lines below it.
 
     `layer` is the name of the layer it explains: while that is hidden the line is faint, or with
     `optional` not there. `number` is that of the class whose share `value` is, which the sliders

@@ -11,7 +11,7 @@ from gis_core.products.maps import styles
 from gis_core.products.maps.base import add_picture
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.images import class_picture
-from gis_core.products.maps.land import LandRasters
+from gis_core.products.maps.land import CLASS_NUMBERS, LandRasters, thinned
 from gis_core.products.maps.panel import LegendEntry
 from gis_core.products.maps.strings import say
 
@@ -24,15 +24,21 @@ def add_shaded(
     document: dict[str, Any],
     context: MapContext,
     *,
+    class_codes: xr.DataArray,
     ground: str,
 ) -> list[LegendEntry]:
     """Add the surfaces that the run has, switched off, and return their legend.
 
-    `document` is the run's, in the map's language; `ground` the colour of level land.
+    `document` is the run's, in the map's language; `class_codes` as of `organic_map`: what holds
+    the land back is shown of scored land alone; `ground` is the colour of level land.
     """
     entries = []
     if rasters.limiting is not None:
-        entries += _add_limiting(found, rasters.limiting, document, context, ground=ground)
+        codes = thinned(class_codes)
+        scored = np.isin(np.asarray(codes), list(CLASS_NUMBERS.values()))
+        limiting = np.where(scored, np.asarray(rasters.limiting), 0).astype(np.uint8)
+        entries += _add_limiting(found, Grid.of(codes).wrap(limiting), document, context,
+                                 ground=ground)  # fmt: skip
     for role, share in rasters.shares.items():
         entries += _add_share(found, share, _name_of(role, context.lang), ground=ground)
     return entries
@@ -54,7 +60,8 @@ def _add_limiting(
     _add(found, limiting, palette, name)
     cells = np.bincount(np.asarray(limiting).ravel(), minlength=len(palette) + 1)[1:]
     order = np.argsort(-cells, kind="stable")
-    return [
+    heading = LegendEntry(name, "", "head", layer=name, optional=True)
+    return [heading] + [
         LegendEntry(
             document["criteria"][i]["title"], _css(palette[int(i) + 1], ground), "",
             f"{cells[i] / cells.sum():.1%}", layer=name, optional=True,
@@ -72,8 +79,9 @@ def _add_share(
     known = np.isfinite(values)
     step = np.clip(np.nan_to_num(values) * STEPS, 0, STEPS - 1).astype(np.uint8) + 1
     _add(found, Grid.of(share).wrap(np.where(known, step, 0).astype(np.uint8)), palette, name)
-    return [
-        LegendEntry(f"{name} {100 * i // STEPS}–{100 * (i + 1) // STEPS} %",
+    heading = LegendEntry(name, "", "head", layer=name, optional=True)
+    return [heading] + [
+        LegendEntry(f"{100 * i // STEPS}–{100 * (i + 1) // STEPS}%",
                     _css(palette[i + 1], ground), layer=name, optional=True)
         for i in reversed(range(STEPS))
     ]  # fmt: skip

@@ -153,9 +153,9 @@ STRINGS: dict[str, Text] = {
     "land_criterion": Text("Criterion", "准则"),
     "land_product": Text("score × weight", "得分 × 权重"),
     "land_works": Text(
-        "Can be bettered: {title} — {how} ({cost}). All that can be reached would make it "
-        "{score}, {name}.",
-        "可改良：{title}——{how}（{cost}）。改良到可达上限后得分为 {score}，达到 {name}。",
+        "Works that gain most: {title} — {how} ({cost}); as far as they go the score would be "
+        "{score}, class {name}.",
+        "提升最大的改良措施：{title}——{how}（{cost}）；改良到可达上限后得分为 {score}，属 {name}。",
     ),
     "land_fails": Text("Excluded: {title} — {tag} ({source})", "排除：{title}——{tag}（{source}）"),
     "land_limiting_gain": Text(

@@ -13,6 +13,7 @@ from gis_core.products.proof import proof_line
 from gis_core.text import Text, localise
 
 Cells = tuple[float | None, ...]
+CLASSES = ("S1", "S2", "S3", "N1", "N2")
 SUMMED = ("villages", "people", "households", "cost_yuan")
 
 
@@ -32,6 +33,8 @@ class PageFigures:
     bases, plan, survey
         The documents of the choice of bases, the plan and the survey check, bilingual; of a
         county, cut down to it.
+    land
+        Of a county: its outline from the newest run, bilingual; see `land_tables`.
     counties
         Rows code, name (`Text`), cells (numbers or None) for the city page.
     places
@@ -44,6 +47,7 @@ class PageFigures:
     bases: dict[str, Any] | None = None
     plan: dict[str, Any] | None = None
     survey: dict[str, Any] | None = None
+    land: dict[str, Any] | None = None
     counties: tuple[tuple[str, Text, Cells], ...] = ()
     places: tuple[tuple[str, Text], ...] = ()
 
@@ -73,8 +77,10 @@ def render(context: MapContext, figures: PageFigures) -> str:
         figures=[(say(key, lang), f"{value:,.0f}") for key, value in figures.totals.items()],
         map_name=figures.maps[0] if figures.maps else None, maps=figures.maps,
         suffix=f"&county={quote(county)}" if county else "",
+        **land_tables(localise(figures.land or {}, lang), lang),
         bases=bases.get("bases", []), bases_proof=proof_line(bases, lang, unit="mu"),
         bases_conflicts=[whole + told for told in bases.get("conflicts", [])],
+        bases_notes=bases.get("notes", []),
         plan=plan.get("years", []), plan_proof=proof_line(plan, lang, unit="points"),
         plan_objective=plan.get("objective_text", ""),
         plan_total={key: sum(y[key] for y in plan.get("years", [])) for key in SUMMED},
@@ -92,6 +98,31 @@ def render(context: MapContext, figures: PageFigures) -> str:
         run_line=None if context.run_line is None else context.say(context.run_line),
         made=_moment(context.made_at), sources=context.sources,
     )  # fmt: skip
+
+
+def land_tables(land: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return a county's areas by class in mu, ha and share, what limits it, and the outline.
+
+    `land` has ``area_mu``, ``s1_area_mu``, … and the same in ``_ha``, ``limiting_factors`` (title,
+    area_mu, area_ha, share) and ``text``, sentences, all in `lang`; empty gives empty tables.
+    """
+    if not land:
+        return {"land": [], "limits": [], "outline": []}
+    keys = [(f"{name.lower()}_area", name) for name in CLASSES]
+    keys += [("excluded_area", "excluded"), ("no_data_area", "no_data"), ("area", "total")]
+    whole = land["area_mu"]
+    rows = [
+        (say(name, lang), f"{land[f'{key}_mu']:,.0f}", f"{land[f'{key}_ha']:,.0f}",
+         f"{land[f'{key}_mu'] / whole:.1%}" if whole else "")
+        for key, name in keys
+        if land[f"{key}_mu"] > 0 or name in CLASSES
+    ]  # fmt: skip
+    limits = [
+        (part["title"], f"{part['area_mu']:,.0f}", f"{part['area_ha']:,.0f}",
+         f"{part['share']:.1%}")
+        for part in land["limiting_factors"]
+    ]  # fmt: skip
+    return {"land": rows, "limits": limits, "outline": land["text"]}
 
 
 def _cells(values: Cells) -> list[str]:

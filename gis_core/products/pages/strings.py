@@ -50,6 +50,21 @@ STRINGS: dict[str, Text] = {
     "relocation": Text("Relocation plan", "搬迁规划图"),
     "runs": Text("Runs", "运行"),
     "total": Text("Total", "合计"),
+    "chosen_again": Text("Chosen again in", "重复入选率"),
+    "land": Text("Land for organic food", "有机食品用地"),
+    "class": Text("Class", "等级"),
+    "area_ha": Text("Area, ha", "面积（公顷）"),
+    "of_land": Text("Share of the county", "占全县比例"),
+    "limits": Text("What holds it back most", "主要限制因素"),
+    "criterion": Text("Criterion", "准则"),
+    "of_scored": Text("Share of scored land", "占参评土地比例"),
+    "S1": Text("S1 highly suitable", "S1 高度适宜"),
+    "S2": Text("S2 moderately suitable", "S2 中度适宜"),
+    "S3": Text("S3 marginally suitable", "S3 勉强适宜"),
+    "N1": Text("N1 currently not suitable", "N1 暂不适宜"),
+    "N2": Text("N2 not suitable", "N2 不适宜"),
+    "excluded": Text("Excluded by rules", "按规则排除"),
+    "no_data": Text("Without data", "缺少数据"),
 }
 
 
