@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from gis_core.grid import Grid
-from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.rasterise import burned_cells
 from gis_core.surfaces.strips import BAND, Mask, in_bands
 from gis_core.text import Text
 
@@ -112,7 +112,7 @@ class DistanceStrips:
         band = Grid(wide.crs, wide.min_x, wide.max_y - top * wide.cell_m, wide.cell_m, height,
                     wide.width)  # fmt: skip
         near = self._tree.query(shapely.box(*band.bounds).buffer(wide.cell_m))
-        mask = burn(self._shapes.iloc[np.sort(near)], band).to_numpy().view(np.bool_)
+        mask = burned_cells(self._shapes.iloc[np.sort(near)], band).view(np.bool_)
         if wide.height * wide.width <= KEPT_CELLS:
             self._kept[number] = np.packbits(mask, axis=1)
         return mask

@@ -46,6 +46,26 @@ def burn(
     MissingCrsError
         If `frame` has no CRS.
     """
+    return grid.wrap(burned_cells(frame, grid, values=values, all_touched=all_touched, dtype=dtype))
+
+
+def burned_cells(
+    frame: gpd.GeoDataFrame,
+    grid: Grid,
+    *,
+    values: Sequence[float] | NDArray[Any] | None = None,
+    all_touched: bool = True,
+    dtype: str = "uint8",
+) -> NDArray[Any]:
+    """Burn as `burn` does, into a bare array (height, width).
+
+    It is freed with its last use; rasters with a CRS wait for the collector of cycles.
+
+    Raises
+    ------
+    MissingCrsError
+        If `frame` has no CRS.
+    """
     if frame.crs is None:
         raise MissingCrsError(
             "The shapes have no CRS and cannot be burned into a grid; set one first.",
@@ -58,13 +78,13 @@ def burn(
         if shape is not None and not shape.is_empty
     ]  # fmt: skip
     if not pairs:
-        return grid.wrap(np.zeros(grid.shape, dtype))
+        return np.zeros(grid.shape, dtype)
     with ONE_BURN:
         burned = rasterize(
             pairs, out_shape=grid.shape, transform=grid.transform, all_touched=all_touched,
             dtype=dtype,
         )  # fmt: skip
-    return grid.wrap(burned)
+    return np.asarray(burned)
 
 
 def number_zones(units: gpd.GeoDataFrame, grid: Grid) -> tuple[xr.DataArray, dict[int, str]]:
