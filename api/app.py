@@ -1,5 +1,6 @@
 """The application: built when called, its workspace opened for as long as it runs."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from api.cache import PageCache
 from gis_core import __version__
 from gis_core.settings import Settings, read_settings
 from gis_core.store.workspace import open_workspace
+from gis_core.workflows.explain import make_ready
 
 COMPRESS_FROM_BYTES = 1024
 
@@ -22,7 +24,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with open_workspace(settings) as workspace:
             app.state.workspace = workspace
+            readying = asyncio.create_task(asyncio.to_thread(make_ready, workspace))
             yield
+            await readying
         app.state.workspace = None
 
     app = FastAPI(title="Upland", version=__version__, lifespan=lifespan, docs_url=None,

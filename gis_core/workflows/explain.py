@@ -1,6 +1,7 @@
 """Explain a place of a kept run, from the few cells that the answer needs."""
 
 import math
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 from pyproj import CRS, Transformer
 
-from gis_core.errors import InvalidParameterError, NotComputedError
+from gis_core.errors import GisCoreError, InvalidParameterError, NotComputedError
 from gis_core.grid import Grid
 from gis_core.store.raster_windows import grid_of_file, read_cells
 from gis_core.store.records import RunRecord
@@ -19,7 +20,6 @@ from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import SuitabilityModel
 from gis_core.suitability.reader import model_from_values
 
-PACKED = 0.0021  # by which a packed score may differ from the score
 CRS_HELD = 16  # transformers kept ready
 
 Values = dict[str, float]
@@ -101,10 +101,11 @@ def _from_degrees(crs: CRS) -> Transformer:
 def _facts(
     model: SuitabilityModel, run: RunRecord, files: dict[str, Path], row: int, col: int
 ) -> CellFacts:
-    cell = read_cells(files, row=row, col=col)
     names = [str(c["name"]) for c in run.document["criteria"]]
+    unsure = {f"criterion-{n}" for n in names if not _scored_by_value(model, files, n)}
+    wanted = {r: p for r, p in files.items() if r in unsure or not r.startswith("criterion-")}
+    cell = read_cells(wanted, row=row, col=col)
     values = {n: float(cell.get(f"value-{n}", np.nan)) for n in names}
-    packed = {n: float(unpack_score(cell[f"criterion-{n}"])) for n in names}
     rule_values = {}
     for rule in model.rules:
         same = criterion_of_rule(model, rule, names)
@@ -113,19 +114,34 @@ def _facts(
             rule_values[rule.name] = float(cell[kept]) if same is None else values[same]
     return CellFacts(
         score=float(cell["score"]), code=int(cell["class"]), failed_rules=int(cell["rules"]),
-        values=values, scores=_scores(model, values, packed), rule_values=rule_values,
+        values=values, scores=_scores(model, values, cell), rule_values=rule_values,
         limiting=int(cell.get("limiting", 0)),
     )  # fmt: skip
 
 
-def _scores(model: SuitabilityModel, values: Values, packed: Values) -> Values:
-    """Return scores from the raw values, where they say the same as the packed ones."""
-    scores = dict(packed)
-    for criterion in (c for c in model.criteria if c.name in packed):
-        name = criterion.name
-        if isinstance(criterion.membership, Categorical) or not math.isfinite(packed[name]):
-            continue
-        exact = float(criterion.membership.score(np.array([values[name]], np.float32))[0])
-        if abs(exact - packed[name]) <= PACKED:
-            scores[name] = exact
+def _scored_by_value(model: SuitabilityModel, files: dict[str, Path], name: str) -> bool:
+    """Return whether the raw value alone gives the score: not so for classes and level land."""
+    criterion = next(c for c in model.criteria if c.name == name)
+    by_class = isinstance(criterion.membership, Categorical)
+    return f"value-{name}" in files and not by_class and criterion.flat is None
+
+
+def _scores(model: SuitabilityModel, values: Values, cell: dict[str, Any]) -> Values:
+    """Return scores: the kept ones, good to a byte, where they were read, else from the values."""
+    scores = {}
+    for criterion in (c for c in model.criteria if c.name in values):
+        name, membership = criterion.name, criterion.membership
+        if f"criterion-{name}" in cell:
+            scores[name] = float(unpack_score(cell[f"criterion-{name}"]))
+        elif not isinstance(membership, Categorical):
+            scores[name] = float(membership.score(np.array([values[name]], np.float32))[0])
     return scores
+
+
+def make_ready(workspace: Workspace) -> None:
+    """Explain one place of the newest run, if there is one, so that the next answer comes fast."""
+    with suppress(GisCoreError):
+        run = workspace.run(kind="suitability")
+        grid = grid_of_file(workspace.run_raster_files(run.run_id)["score"])
+        left, bottom, right, top = grid.bounds
+        explain_at(workspace, run.run_id, x=(left + right) / 2, y=(bottom + top) / 2)
