@@ -24,7 +24,7 @@ from gis_core.suitability.model import (
     SuitabilityModel,
     find_model,
 )
-from gis_core.suitability.weighting import weigh
+from gis_core.suitability.weighting import judged_weights
 from gis_core.suitability.weighting_reader import read_weighting, refuse_written_weight
 from gis_core.text import Text, as_document
 
@@ -166,7 +166,7 @@ class _Reader(MembershipReader):
             return [self.weight(place) for place in places]
         if method in FROM_DATA:
             return [1.0 / len(names)] * len(names)
-        found = weigh(weighting).weights
+        found = judged_weights(weighting)
         return [found[name] for name in names]
 
     def weight(self, path: Place) -> float:
@@ -227,6 +227,11 @@ class _Reader(MembershipReader):
             return fixed[0]
         if given is None and default is not None:
             return default
+        if given is None:
+            raise self.document.refuse(
+                path, f"'unit' is missing; {derive} has none of its own. Add it, such as unit: mm.",
+                f"缺少 unit；{derive} 没有固定单位。请补充，如 unit: mm。",
+            )  # fmt: skip
         if not isinstance(given, str) or (fixed is not None and given not in fixed):
             wanted = fixed[0] if fixed else "m, mm, °C, pH, g/kg …"
             raise self.document.refuse(

@@ -24,7 +24,12 @@ from gis_core.suitability.judgements import (
 )
 from gis_core.suitability.membership import linear
 from gis_core.suitability.model import Criterion, SuitabilityModel
-from gis_core.suitability.weighting import WeightsFound, resolve_weights, weigh
+from gis_core.suitability.weighting import (
+    WeightsFound,
+    judged_weights,
+    resolve_weights,
+    weigh,
+)
 from gis_core.suitability.weighting.eigenvector import (
     RANDOM_INDEX,
     consistency_ratio,
@@ -77,6 +82,7 @@ def test_the_best_city_of_saaty_as_a_hierarchy(reference: dict[str, Any]) -> Non
     for name, weight in found.weights.items():
         total[name.partition(" by ")[0]] += weight
     assert {n: round(w, 4) for n, w in total.items()} == cities["overall_weights_4dp"]
+    assert judged_weights(Weighting("ahp", Ahp(top, within))) == found.weights
     assert len(found.notes) == 6
     assert found.notes[1].en.startswith(
         "Within 'Culture': The judgements' consistency ratio is 0.0"
@@ -192,6 +198,7 @@ def test_a_group_takes_the_geometric_mean_and_says_how_it_agrees() -> None:
     assert [m.share for m in group.members] == [0.75, 0.25]
     found = weigh(Weighting("group_ahp", GroupAhp(members)))
     assert found.weights["a"] == pytest.approx(4**0.75 / (1 + 4**0.75))
+    assert judged_weights(Weighting("group_ahp", GroupAhp(members))) == found.weights
     assert found.notes[-1].en == "They differ most on 'a' against 'b': from 1 to 4."
     crooked = judged(["a", "b", "c"], [[1, 9, 1 / 9], [1 / 9, 1, 9], [9, 1 / 9, 1]])
     mixed = GroupAhp(

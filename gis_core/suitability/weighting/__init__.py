@@ -1,5 +1,10 @@
 """Weights: written, ranked, compared in pairs, or taken from the data."""
 
-from gis_core.suitability.weighting.resolve import WeightsFound, resolve_weights, weigh
+from gis_core.suitability.weighting.resolve import (
+    WeightsFound,
+    judged_weights,
+    resolve_weights,
+    weigh,
+)
 
-__all__ = ["WeightsFound", "resolve_weights", "weigh"]
+__all__ = ["WeightsFound", "judged_weights", "resolve_weights", "weigh"]

@@ -130,6 +130,22 @@ def weigh(weighting: Weighting, *, titles: Titles | None = None) -> WeightsFound
     )
 
 
+def judged_weights(weighting: Weighting) -> dict[str, float]:
+    """Return the weights that judgements mean (sum 1), without what there is to say of them.
+
+    Raises
+    ------
+    InvalidParameterError
+        As `weigh`.
+    """
+    judged = weighting.input
+    if isinstance(judged, Ahp):
+        return _hierarchy(judged)
+    if isinstance(judged, GroupAhp):
+        return _weights_of(join_group(judged).judgements)
+    return weigh(weighting).weights
+
+
 def _from_sample(
     method: str, names: Sequence[str], sample: NDArray[np.floating] | None
 ) -> WeightsFound:
@@ -160,17 +176,21 @@ def _weights_of(judgements: Judgements) -> dict[str, float]:
 
 
 def _of_one(judged: Ahp, titles: Titles) -> WeightsFound:
-    """Weigh one person's judgements; those of groups are shared out within each group."""
-    top = _weights_of(judged.judgements)
-    weights = top
-    if judged.within:
-        weights = {
-            name: top[group] * share
-            for group, judgements in judged.within.items()
-            for name, share in _weights_of(judgements).items()
-        }
+    """Weigh one person's judgements and say how consistent each matrix of them is."""
     ratio, notes, mends = _consistency([(None, judged.judgements), *judged.within.items()], titles)
-    return WeightsFound(weights, ratio, notes, mends)
+    return WeightsFound(_hierarchy(judged), ratio, notes, mends)
+
+
+def _hierarchy(judged: Ahp) -> dict[str, float]:
+    """Return one person's weights; those of groups are shared out within each group."""
+    top = _weights_of(judged.judgements)
+    if not judged.within:
+        return top
+    return {
+        name: top[group] * share
+        for group, judgements in judged.within.items()
+        for name, share in _weights_of(judgements).items()
+    }
 
 
 def _consistency(
