@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -132,22 +133,31 @@ class Grid:
         InvalidParameterError
             If its cells are not square and north up.
         """
-        if array.rio.crs is None:
+        return cls.described(
+            array.rio.crs, array.rio.transform(), array.shape, name=str(array.name)
+        )
+
+    @classmethod
+    def described(cls, crs: Any, transform: Affine, shape: tuple[int, ...], *, name: str) -> "Grid":
+        """Return the grid that a raster's CRS, transform and (height, width) describe.
+
+        Errors as `of`; `name` is what they call the raster.
+        """
+        if crs is None:
             raise MissingCrsError(
-                f"The raster '{array.name}' has no CRS; set the right one and import it again.",
-                f"栅格“{array.name}”没有坐标系；请指定正确的坐标系后重新导入。",
+                f"The raster '{name}' has no CRS; set the right one and import it again.",
+                f"栅格“{name}”没有坐标系；请指定正确的坐标系后重新导入。",
             )
-        transform = array.rio.transform()
-        height, width = array.shape
+        height, width = shape
         level = transform.b == 0 and transform.d == 0 and transform.e < 0
         if not level or not math.isclose(transform.a, -transform.e, rel_tol=1e-6):
             raise InvalidParameterError(
-                f"The raster '{array.name}' has cells of {transform.a:g} by {-transform.e:g}; "
+                f"The raster '{name}' has cells of {transform.a:g} by {-transform.e:g}; "
                 "wanted square ones with north up. Bring it onto the analysis grid first.",
-                f"栅格“{array.name}”的像元为 {transform.a:g} × {-transform.e:g}，应为北向上的正方形"
+                f"栅格“{name}”的像元为 {transform.a:g} × {-transform.e:g}，应为北向上的正方形"
                 "像元；请先对齐到分析格网。",
             )
-        return cls(CRS(array.rio.crs), transform.c, transform.f, float(transform.a), height, width)
+        return cls(CRS(crs), transform.c, transform.f, float(transform.a), height, width)
 
     def require_metres(self, *, what: Text) -> None:
         """Refuse a grid whose cells are not in metres; `what` needs them.

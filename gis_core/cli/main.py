@@ -14,6 +14,7 @@ from gis_core.cli import (
     data,
     maps,
     models,
+    rasters,
     relocation,
     sensitivity,
     survey,
@@ -46,6 +47,7 @@ analyses.suitability.command("models")(models.show_models)
 analyses.suitability.command("check")(models.check_model)
 analyses.suitability.command("weights")(models.show_weights)
 analyses.suitability.command("sensitivity")(sensitivity.show_sensitivity)
+analyses.suitability.command("files")(rasters.class_land)
 app.add_typer(analyses.suitability, name="suitability")
 app.add_typer(bases.bases, name="bases")
 app.add_typer(relocation.app, name="relocation")

@@ -1,7 +1,11 @@
-"""Raster files read and written by bands of rows, so that no raster is held in memory whole."""
+"""Raster files read and written by bands of rows, for rasters that need not fit in memory."""
 
+import hashlib
+import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -11,133 +15,146 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
-from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from gis_core.errors import NotFoundError, StorageError
+from gis_core.errors import InvalidLayerError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.store.raster_files import BLOCK
-from gis_core.writing import written_whole
+from gis_core.store.raster_windows import grid_of_file
+from gis_core.writing import require_folder, written_whole
 
-CACHE_MIB = 64  # of GDAL's own cache of tiles; its standard is a twentieth of the machine's memory
-
-
-class RasterBand:
-    """A raster file whose rows are read as float32; NaN means no data."""
-
-    def __init__(self, file: DatasetReader) -> None:
-        self._file = file
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width) in cells."""
-        return int(self._file.height), int(self._file.width)
-
-    def read_rows(self, start: int, out: NDArray[np.float32]) -> None:
-        """Fill `out` (rows, width) with the rows from `start` on.
-
-        Raises
-        ------
-        NotFoundError
-            If the file cannot be read.
-        """
-        try:
-            self._file.read(1, window=Window(0, start, out.shape[1], out.shape[0]), out=out)
-        except (OSError, RasterioError) as err:
-            raise _unreadable(Path(self._file.name), err) from err
-        nodata = self._file.nodata
-        if nodata is not None and not np.isnan(nodata):
-            out[out == np.float32(nodata)] = np.nan
+CACHE_BYTES = 32 << 20  # of decoded tiles: a band is read once, so little is read again
+READ_BYTES = 1 << 20  # of a file at once, for its hash
 
 
-@contextmanager
-def opened_bands(paths: list[Path]) -> Iterator[list[RasterBand]]:
-    """Open raster files for reading by bands.
+class RasterRows:
+    """A single-band raster file on its own grid, read by windows, from any thread.
 
     Raises
     ------
     NotFoundError
-        If a file is gone or cannot be read.
+        If the file cannot be opened as a raster.
+    InvalidLayerError
+        If it has several bands.
+    MissingCrsError, InvalidParameterError
+        If it has no CRS, or its cells are not square and north up.
     """
-    with ExitStack() as stack:
-        stack.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_MIB))
-        files = []
-        for path in paths:
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._own = threading.local()
+        self._opened: list[Any] = []
+        self._adding = threading.Lock()
+        file = self._file()
+        if file.count != 1:
+            raise InvalidLayerError(
+                f"{path} has {file.count} bands, wanted one. Write the wanted band to a file of "
+                "its own.",
+                f"{path} 有 {file.count} 个波段，应为一个。请将所需波段另存为文件。",
+            )
+        self.grid = grid_of_file(path)
+        self._missing = file.nodata
+
+    def read(self, row: int, col: int, out: NDArray[np.float32]) -> None:
+        """Write the cells from `row`, `col` on into `out` (rows, cols), float32; NaN is no data."""
+        window = Window(col, row, out.shape[1], out.shape[0])  # type: ignore[call-arg]
+        self._file().read(1, window=window, out=out)
+        if self._missing is not None and not np.isnan(self._missing):
+            out[out == np.float32(self._missing)] = np.nan
+
+    def _file(self) -> Any:
+        if getattr(self._own, "file", None) is None:
             try:
-                files.append(stack.enter_context(rasterio.open(path)))
+                self._own.file = rasterio.open(self.path)
             except (OSError, RasterioError) as err:
-                raise _unreadable(path, err) from err
-        yield [RasterBand(file) for file in files]
+                raise NotFoundError(
+                    f"{self.path} cannot be read as a raster ({err}). Give a raster file.",
+                    f"{self.path} 无法作为栅格读取（{err}）。请给出栅格文件。",
+                ) from err
+            with self._adding:
+                self._opened.append(self._own.file)
+        return self._own.file
+
+    def close(self) -> None:
+        """Close the file in every thread that read it."""
+        for file in self._opened:
+            file.close()
 
 
 class BandWriter:
-    """Takes the rows of a raster from the north to the south."""
+    """Takes windows in any order, from any thread, and makes of them a COG."""
 
-    def __init__(self, file: Any) -> None:
-        self._file = file
-        self.written: list[tuple[int, int, int]] = []
+    def __init__(self, part: Path, grid: Grid, *, dtype: str, nodata: float | None) -> None:
+        self._part, self._writing = part, threading.Lock()
+        self._written: list[tuple[Window, int]] = []
+        self._file = rasterio.open(
+            part, "w", driver="GTiff", height=grid.height, width=grid.width, count=1, dtype=dtype,
+            crs=grid.crs.to_wkt(), transform=grid.transform, nodata=nodata, tiled=True,
+            blockxsize=BLOCK, blockysize=BLOCK, bigtiff="IF_SAFER", sparse_ok=True,
+        )  # fmt: skip
 
-    def write_rows(self, start: int, rows: NDArray[Any]) -> None:
-        """Write `rows` (rows, width) from row `start` on."""
-        self._file.write(rows, 1, window=Window(0, start, rows.shape[1], rows.shape[0]))
-        self.written.append((start, rows.shape[0], crc32(np.ascontiguousarray(rows).data)))
+    def write(self, row: int, col: int, values: NDArray[Any]) -> None:
+        """Write the cells from `row`, `col` on; values (rows, cols)."""
+        window = Window(col, row, values.shape[1], values.shape[0])  # type: ignore[call-arg]
+        with self._writing:
+            self._file.write(values, 1, window=window)
+            self._written.append((window, crc32(np.ascontiguousarray(values).data)))
+
+    def close(self) -> None:
+        """Close the file of bands."""
+        self._file.close()
+
+    def finish(self, path: Path) -> None:
+        """Write the bands to `path` as a cloud-optimised GeoTIFF with overviews."""
+        self.close()
+        classes = self._file.dtypes[0].startswith(("uint", "int"))
+        rasterio.shutil.copy(
+            self._part, path, driver="COG", compress="ZSTD", level=1, predictor="YES",
+            blocksize=BLOCK, num_threads="ALL_CPUS", bigtiff="IF_SAFER",
+            overview_resampling="nearest" if classes else "average",
+        )  # fmt: skip
+        self._read_back(path)
+
+    def _read_back(self, path: Path) -> None:
+        """Hold the file against what was written: GDAL may close a file on a full disk silently."""
+        with rasterio.open(path) as file:
+            for window, check in self._written:
+                found = file.read(1, window=window)
+                if crc32(np.ascontiguousarray(found).data) != check:
+                    raise OSError(ENOSPC, strerror(ENOSPC))
 
 
 @contextmanager
-def cog_by_bands(
+def writing_bands(
     path: Path, grid: Grid, *, dtype: str, nodata: float | None
 ) -> Iterator[BandWriter]:
-    """Write a cloud-optimised GeoTIFF whose rows come one band after the other.
+    """Give a writer of bands; when the block ends, `path` is the whole COG.
 
-    The bands go to a plain file beside it first; overviews (the nearest cell for whole numbers,
-    means else) and the order of a cloud-optimised file come at the end. Whatever fails leaves
-    neither file.
+    Whatever fails inside leaves what was at `path` as it was. The bands wait beside it in a file
+    of their own, one byte a cell for classes, so that memory does not grow with the raster.
 
     Raises
     ------
     StorageError
         If the folder is missing or not writable, or the disk is full.
     """
-    profile = {
-        "driver": "GTiff", "height": grid.height, "width": grid.width, "count": 1, "dtype": dtype,
-        "crs": grid.crs.to_wkt(), "transform": grid.transform, "nodata": nodata, "tiled": True,
-        "blockxsize": BLOCK, "blockysize": BLOCK, "bigtiff": "IF_SAFER",
-    }  # fmt: skip
-    plain = path.with_name(f".{path.name}.bands.tif")
-    try:
-        with rasterio.Env(GDAL_CACHEMAX=CACHE_MIB), written_whole(path) as part:
-            with rasterio.open(plain, "w", **profile) as file:
-                writer = BandWriter(file)
-                yield writer
-            rasterio.shutil.copy(
-                plain, part, driver="COG", compress="ZSTD", level=1, predictor="YES",
-                blocksize=BLOCK, bigtiff="IF_SAFER", num_threads="ALL_CPUS",
-                overview_resampling="average" if np.dtype(dtype).kind == "f" else "nearest",
-            )  # fmt: skip
-            _compare(part, writer.written)
-    except StorageError:
-        raise
-    except (OSError, RasterioError) as err:
-        raise StorageError(
-            f"{path}: the raster could not be written ({err}). Free some space or choose another "
-            "folder; nothing was changed.",
-            f"{path}：栅格无法写入（{err}）。请清理磁盘空间或更换目录；数据未作任何更改。",
-        ) from err
-    finally:
-        plain.unlink(missing_ok=True)
+    require_folder(path)
+    with written_whole(path) as part, rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+        bands = part.with_name(part.name + ".bands")
+        writer = BandWriter(bands, grid, dtype=dtype, nodata=nodata)
+        try:
+            yield writer
+            writer.finish(part)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                bands.unlink(missing_ok=True)
 
 
-def _compare(path: Path, written: list[tuple[int, int, int]]) -> None:
-    """Read back what was written: GDAL may close a file on a full disk without an error."""
-    with rasterio.open(path) as file:
-        for start, rows, check in written:
-            found = file.read(1, window=Window(0, start, file.width, rows))
-            if crc32(np.ascontiguousarray(found).data) != check:
-                raise OSError(f"rows {start} to {start + rows} differ when read back")
-
-
-def _unreadable(path: Path, err: Exception) -> NotFoundError:
-    return NotFoundError(
-        f"{path}: the raster file cannot be read ({err}). Import the layer again.",
-        f"{path}：栅格文件无法读取（{err}）。请重新导入该图层。",
-    )
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(READ_BYTES):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -27,11 +25,12 @@ def grid_of_file(path: Path) -> Grid:
     ------
     NotFoundError
         If the file is gone or cannot be read.
+    MissingCrsError, InvalidParameterError
+        If it has no CRS, or its cells are not square and north up.
     """
     with _opened(path) as file:
-        transform: Affine = file.transform
-        return Grid(CRS(file.crs), transform.c, transform.f, float(transform.a), file.height,
-                    file.width)  # fmt: skip
+        shape = (file.height, file.width)
+        return Grid.described(file.crs, file.transform, shape, name=path.name)
 
 
 def read_window(path: Path, *, row: int, col: int, height: int = 1, width: int = 1) -> NDArray[Any]:

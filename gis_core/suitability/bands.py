@@ -1,160 +1,378 @@
-"""Score land that does not fit into memory, a band of rows at a time.
+"""Class land window by window, so that rasters need not fit in memory.
 
-The next band is read, in threads of their own, while this one is scored; memory holds two bands,
-however high the raster is.
+Every cell gets the class that the whole gives it: memberships and sums look at one cell alone,
+derivations are made for a whole band of rows, with as many rows around it as they look at.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import add
 from typing import Protocol
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
-from gis_core.errors import InvalidParameterError
+from gis_core.errors import InvalidModelError, InvalidParameterError
+from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
 from gis_core.suitability.kernel.blocks import Recipe
 from gis_core.suitability.kernel.fused import (
-    CellScores,
+    Method,
     TopsisSums,
     fused_scores,
+    make_recipe,
     topsis_sums,
+    with_ideals,
 )
-from gis_core.suitability.kernel.methods import TOPSIS
+from gis_core.suitability.kernel.shapes import LEVEL
+from gis_core.suitability.membership import Categorical, Membership, class_key, class_keys
+from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
+from gis_core.suitability.result import EXCLUDED_CLASS
+from gis_core.surfaces.areas import cell_areas_m2
+from gis_core.surfaces.distance import DistanceStrips
+from gis_core.surfaces.focal import focal_mean_of, window_margin
+from gis_core.surfaces.terrain import aspect_of, continued, ruggedness_of, slope_of
 from gis_core.text import Text
 
 Floats = NDArray[np.float32]
-BAND_ROWS = 512  # as high as the tiles of a stored raster, so that each is decoded once
+TILE = 512  # cells; windows end where the tiles of files do, so that no tile is read twice
+WINDOW_BYTES = 20 << 20  # of values that a worker holds at once
+DERIVED_BYTES = 160 << 20  # of derived rows, whole width, that a worker holds at once
+WORKERS = 2
+BANDWISE = ("value", "slope", "aspect", "ruggedness", "focal_mean", "distance")
 
 
-class BandSource(Protocol):
-    """Where a criterion's values come from, whole rows at a time."""
+class Windows(Protocol):
+    """A raster that gives windows of itself; asked from several threads at once."""
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width) in cells."""
-        ...
-
-    def read_rows(self, start: int, out: Floats) -> None:
-        """Fill `out` (rows, width) with the rows from `start` on; NaN means no data."""
-        ...
+    def read(self, row: int, col: int, out: Floats) -> None:
+        """Write the cells from `row`, `col` on into `out` (rows, cols), float32; NaN no data."""
 
 
 @dataclass(frozen=True)
-class Land:
-    """What holds land back in a band: bits of failed rules and what is inside, or None each."""
+class BandLayers:
+    """Where the values come from, all on one grid.
 
-    failed: NDArray[np.uint32] | None = None
-    inside: NDArray[np.bool_] | None = None
+    Attributes
+    ----------
+    rasters
+        By theme.
+    distances
+        Strips of the distance to the nearest feature, by theme of a vector layer.
+    legends
+        Names of the values of rasters of classes, by theme.
+    """
+
+    rasters: Mapping[str, Windows]
+    distances: Mapping[str, DistanceStrips] = field(default_factory=dict)
+    legends: Mapping[str, Mapping[int, Text]] = field(default_factory=dict)
+
+    def has(self, part: Criterion | Rule) -> bool:
+        """Return whether the layer of `part` is here."""
+        return part.layer in (self.distances if part.derive == "distance" else self.rasters)
 
 
-Sink = Callable[[int, CellScores], None]
-LandOf = Callable[[int, int], Land]
+@dataclass(frozen=True)
+class BandTotals:
+    """Cells (10,) and ground area in m² (10,) by class code; geodesic, to a few parts in 1e6."""
+
+    cells: NDArray[np.int64]
+    area_m2: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> "BandTotals":
+        """Return the totals of no cell."""
+        return cls(np.zeros(EXCLUDED_CLASS + 1, np.int64), np.zeros(EXCLUDED_CLASS + 1))
+
+    def __add__(self, other: "BandTotals") -> "BandTotals":
+        """Return the totals of both parts."""
+        return BandTotals(self.cells + other.cells, self.area_m2 + other.area_m2)
 
 
-def everywhere(start: int, end: int) -> Land:
-    """Return land that nothing holds back."""
-    return Land()
+@dataclass(frozen=True)
+class ArrayWindows:
+    """A raster in memory, float32 (height, width)."""
+
+    values: Floats
+
+    def read(self, row: int, col: int, out: Floats) -> None:
+        """Write the cells from `row`, `col` on into `out`."""
+        out[:] = self.values[row : row + out.shape[0], col : col + out.shape[1]]
 
 
-def score_bands(
-    sources: Sequence[BandSource],
-    recipe: Recipe,
-    sink: Sink,
+def classes_in_bands(
+    model: SuitabilityModel,
+    layers: BandLayers,
     *,
-    land_of: LandOf = everywhere,
-    band_rows: int = BAND_ROWS,
+    grid: Grid,
+    weights: Mapping[str, float],
+    write: Callable[[int, int, NDArray[np.uint8]], None],
     progress: Progress = silent,
-) -> None:
-    """Score all rows and hand each band to `sink`, from the north to the south.
-
-    The result is that of `fused_scores` on the whole, to the bit, whatever `band_rows` is. TOPSIS
-    reads the sources twice.
+) -> BandTotals:
+    """Class every cell of `grid` and give each window of classes to `write`.
 
     Parameters
     ----------
-    sources
-        One a criterion of the recipe, all of one shape; those of weight 0 are not read.
-    recipe
-        As `make_recipe` gives it.
-    sink
-        Gets the first row and the band's scores, arrays (rows, width).
-    land_of
-        Gives failed rules and what is inside, (rows, width), of the rows from start up to end.
-    band_rows
-        Rows a band, at least 1.
-    progress
-        Told of every band.
+    model
+        Criteria, rules, class limits and combination.
+    layers
+        Rasters and distances on `grid`.
+    weights
+        By criterion, sum 1; the criteria without one are left out, those of 0 not looked at.
+    write
+        Takes the first row and column of a window and its classes, uint8 (rows, cols) as
+        `SuitabilityResult.class_codes`; called from several threads, windows in any order.
+
+    Returns
+    -------
+    totals
+        Cells and ground area by class code.
+
+    Raises
+    ------
+    InvalidModelError
+        If a part needs the whole land at once.
+    """
+    used = [c for c in model.criteria if weights.get(c.name, 0.0) > 0]
+    rules = [(bit, r) for bit, r in enumerate(model.rules) if layers.has(r)]
+    _refuse_whole(model, [*used, *(r for _, r in rules)])
+    method = Method(model.combination, tuple(model.class_limits), _levels(used))
+    recipe = make_recipe([_membership(c, layers) for c in used], [weights[c.name] for c in used],
+                         method)  # fmt: skip
+    bands = _bands(layers, grid, [*used, *(r for _, r in rules)])
+    if model.combination.method == "topsis":
+        recipe = _with_ideals(recipe, bands, used, rules)
+    done: list[int] = []
+
+    def work(band: _Band) -> BandTotals:
+        totals = BandTotals.none()
+        for window in band.windows(len(used)):
+            values, failed = _land(window, used, rules)
+            codes = fused_scores(values, recipe, failed=failed, threads=1).codes
+            shaped = codes.reshape(window.shape)
+            write(band.start, window.col, shaped)
+            totals += BandTotals(*_totals(shaped, window.column_areas_m2()))
+        band.forget()
+        done.append(band.start)
+        progress(len(done) / len(bands), Text(
+            f"Scored {len(done)} of {len(bands)} bands", f"已评分 {len(done)}/{len(bands)} 带"
+        ))  # fmt: skip
+        return totals
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return reduce(add, pool.map(work, bands))
+
+
+class _Band:
+    """A band of rows, whole width, with what is derived for all of it; one thread's own."""
+
+    def __init__(self, layers: BandLayers, grid: Grid, start: int, stop: int) -> None:
+        self.layers, self.grid, self.start, self.stop = layers, grid, start, stop
+        self._derived: dict[tuple[str, str, float | None], Floats] = {}
+
+    def windows(self, criteria: int) -> Iterator["_Window"]:
+        """Give the band's windows from west to east, as wide as memory allows."""
+        most = WINDOW_BYTES // (4 * max(1, criteria) * (self.stop - self.start))
+        width = max(1, most // TILE * TILE or most)
+        for col in range(0, self.grid.width, width):
+            yield _Window(self, col, min(width, self.grid.width - col))
+
+    def derived(self, part: Criterion | Rule) -> Floats:
+        """Return what is derived for `part`, (rows, width)."""
+        key = (part.layer, part.derive, part.radius_m)
+        if key not in self._derived:
+            self._derived[key] = self._derive(part)
+        return self._derived[key]
+
+    def forget(self) -> None:
+        """Let go of what was derived."""
+        self._derived.clear()
+
+    def _derive(self, part: Criterion | Rule) -> Floats:
+        cell_m = self.grid.cell_m
+        if part.derive == "distance":
+            return self.layers.distances[part.layer].rows(self.start, self.stop)
+        if part.derive == "focal_mean":
+            radius = float(part.radius_m or np.nan)
+            margin = window_margin(radius, cell_m=cell_m)
+            return focal_mean_of(self._wide(part.layer, margin), radius, cell_m=cell_m)
+        z = continued(self._wide(part.layer, 1), top=self.start == 0,
+                      bottom=self.stop == self.grid.height)  # fmt: skip
+        if part.derive == "ruggedness":
+            return ruggedness_of(z)[1:-1, 1:-1]
+        slope = slope_of(z, cell_m)[1:-1, 1:-1]
+        if part.derive == "slope":
+            return slope
+        return np.where(slope == 0, LEVEL, aspect_of(z, cell_m)[1:-1, 1:-1])
+
+    def _wide(self, theme: str, margin: int) -> Floats:
+        """The rows and `margin` cells around them, NaN beyond the grid."""
+        first, last = max(0, self.start - margin), min(self.grid.height, self.stop + margin)
+        wide = np.full(
+            (self.stop - self.start + 2 * margin, self.grid.width + 2 * margin), np.nan, np.float32
+        )
+        held = np.empty((last - first, self.grid.width), np.float32)
+        self.layers.rasters[theme].read(first, 0, held)
+        top = first - (self.start - margin)
+        wide[top : top + len(held), margin : margin + self.grid.width] = held
+        return wide
+
+
+class _Window:
+    """Some columns of a band."""
+
+    def __init__(self, band: _Band, col: int, width: int) -> None:
+        self.band, self.col = band, col
+        self.shape = (band.stop - band.start, width)
+
+    def values(self, part: Criterion | Rule, out: Floats) -> None:
+        """Write what `part` looks at into `out`, shaped as the window."""
+        if part.derive == "value":
+            self.band.layers.rasters[part.layer].read(self.band.start, self.col, out)
+        else:
+            out[:] = self.band.derived(part)[:, self.col : self.col + self.shape[1]]
+
+    def column_areas_m2(self) -> NDArray[np.float64]:
+        """Ground area of the cells of each column, taken in the middle of the band's rows."""
+        grid, middle = self.band.grid, (self.band.start + self.band.stop) / 2
+        line = Grid(grid.crs, grid.min_x + self.col * grid.cell_m,
+                    grid.max_y - (middle - 0.5) * grid.cell_m, grid.cell_m, 1,
+                    self.shape[1])  # fmt: skip
+        return cell_areas_m2(line).to_numpy()[0].astype(np.float64)
+
+
+def _bands(layers: BandLayers, grid: Grid, parts: Sequence[Criterion | Rule]) -> list[_Band]:
+    derived = {(p.layer, p.derive, p.radius_m) for p in parts if p.derive != "value"}
+    rows = TILE
+    while rows > 1 and 4 * grid.width * rows * (len(derived) + 2) > DERIVED_BYTES and derived:
+        rows //= 2
+    return [_Band(layers, grid, start, min(start + rows, grid.height))
+            for start in range(0, grid.height, rows)]  # fmt: skip
+
+
+def _land(
+    window: _Window, used: Sequence[Criterion], rules: Sequence[tuple[int, Rule]]
+) -> tuple[Floats, NDArray[np.uint32] | None]:
+    """Values (criteria, cells) and failed rules (cells,) of a window."""
+    values = np.empty((len(used), *window.shape), np.float32)
+    for held, criterion in zip(values, used, strict=True):
+        window.values(criterion, held)
+    if not rules:
+        return values.reshape(len(used), -1), None
+    failed = np.zeros(window.shape, np.uint32)
+    same = {(c.layer, c.derive, c.radius_m): i for i, c in enumerate(used)}
+    own = np.empty(window.shape, np.float32)
+    for bit, rule in rules:
+        place = same.get((rule.layer, rule.derive, rule.radius_m))
+        looked_at = own if place is None else values[place]
+        if place is None:
+            window.values(rule, own)
+        failed |= _fails(rule, looked_at, window).astype(np.uint32) << np.uint32(bit)
+    return values.reshape(len(used), -1), failed.ravel()
+
+
+def _with_ideals(
+    recipe: Recipe,
+    bands: Sequence[_Band],
+    used: Sequence[Criterion],
+    rules: Sequence[tuple[int, Rule]],
+) -> Recipe:
+    """The recipe of TOPSIS with what it needs of all the land; the sums are exact."""
+
+    def sums(band: _Band) -> TopsisSums:
+        found = []
+        for window in band.windows(len(used)):
+            values, failed = _land(window, used, rules)
+            found.append(topsis_sums(values, recipe, failed=failed, threads=1))
+        band.forget()
+        return reduce(add, found)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return with_ideals(recipe, reduce(add, pool.map(sums, bands)))
+
+
+def _levels(used: Sequence[Criterion]) -> tuple[float, ...]:
+    return tuple(np.nan if c.flat is None else c.flat for c in used)
+
+
+def _fails(rule: Rule, values: Floats, window: _Window) -> NDArray[np.bool_]:
+    if rule.within_m is not None:
+        return values < np.float32(rule.within_m)
+    if rule.above is not None:
+        return values > np.float32(rule.above)
+    if rule.below is not None:
+        return values < np.float32(rule.below)
+    names = _names(window.band.layers, rule.layer)
+    wanted = {class_key(name) for name in rule.classes}
+    chosen = [v for v in _known(rule.classes, names) if class_keys(v, names) & wanted]
+    return np.isin(values, chosen)
+
+
+def _membership(criterion: Criterion, layers: BandLayers) -> Membership:
+    """The membership, with the classes of a categorical one by value."""
+    membership = criterion.membership
+    if not isinstance(membership, Categorical):
+        return membership
+    names = _names(layers, criterion.layer)
+    return membership.by_value(_known(membership.scores, names), names)
+
+
+def _names(layers: BandLayers, theme: str) -> dict[int, tuple[str, str]]:
+    return {value: (t.en, t.zh) for value, t in layers.legends.get(theme, {}).items()}
+
+
+def _known(written: Sequence[str] | Mapping[str, float], names: Mapping[int, object]) -> list[int]:
+    """Values that the legend or the model itself names."""
+    return sorted({*names, *(int(name) for name in written if name.strip().isdecimal())})
+
+
+@njit(cache=True, nogil=True)
+def _totals(
+    codes: NDArray[np.uint8], column_m2: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Cells and ground area by code."""
+    cells, area = np.zeros(EXCLUDED_CLASS + 1, np.int64), np.zeros(EXCLUDED_CLASS + 1)
+    for row in range(codes.shape[0]):
+        for col in range(codes.shape[1]):
+            code = codes[row, col]
+            cells[code] += 1
+            area[code] += column_m2[col]
+    return cells, area
+
+
+def _refuse_whole(model: SuitabilityModel, parts: Sequence[Criterion | Rule]) -> None:
+    """Refuse what cannot be worked out from a band of rows."""
+    for part in parts:
+        if part.derive not in BANDWISE or getattr(part, "inside", False):
+            what = "inside" if getattr(part, "inside", False) else part.derive
+            raise InvalidModelError(
+                f"'{part.name}' of model '{model.name}' looks at the {what} of '{part.layer}', "
+                f"which needs the whole land at once; in bands only {', '.join(BANDWISE)} can be "
+                "worked out. Run the model in memory, or make that surface first and name it as a "
+                "raster.",
+                f"模型“{model.name}”的“{part.name}”需要“{part.layer}”的 {what}，须一次读入全域；"
+                f"分带计算仅支持 {'、'.join(BANDWISE)}。"
+                "请在内存中运行该模型，或先生成该栅格再引用。",
+            )
+
+
+def refuse_other_grid(name: str, found: Grid, wanted: Grid) -> None:
+    """Refuse a raster on another grid than the first.
 
     Raises
     ------
     InvalidParameterError
-        If the sources differ in shape.
+        If the grids differ.
     """
-    shape = _one_shape(sources)
-    sums: TopsisSums | None = None
-    if recipe.method == TOPSIS:
-        for start, values in _bands(sources, recipe, shape, band_rows):
-            land = _flat(land_of(start, start + values.shape[1]))
-            found = topsis_sums(_cells(values), recipe, failed=land.failed, inside=land.inside)
-            sums = found if sums is None else sums + found
-    for start, values in _bands(sources, recipe, shape, band_rows):
-        end = start + values.shape[1]
-        land = _flat(land_of(start, end))
-        scored = fused_scores(_cells(values), recipe, failed=land.failed, inside=land.inside,
-                              sums=sums, threads=1)  # fmt: skip
-        rows = (end - start, shape[1])
-        sink(start, CellScores(scored.score.reshape(rows), scored.codes.reshape(rows),
-                               scored.limiting.reshape(rows)))  # fmt: skip
-        progress(end / shape[0], Text(f"Scored {end:,} of {shape[0]:,} rows",
-                                      f"已评分 {end}/{shape[0]} 行"))  # fmt: skip
-
-
-def _bands(
-    sources: Sequence[BandSource], recipe: Recipe, shape: tuple[int, int], band_rows: int
-) -> Iterator[tuple[int, Floats]]:
-    """Give (first row, values (criteria, rows, width)); the next band is read meanwhile."""
-    height, width = shape
-    buffers = [np.empty((len(sources), min(band_rows, height), width), np.float32)
-               for _ in range(2)]  # fmt: skip
-    starts = list(range(0, height, band_rows))
-    with ThreadPoolExecutor(2) as pool:
-
-        def begin(number: int) -> tuple[Floats, list[Future[None]]]:
-            rows = min(band_rows, height - starts[number])
-            flat = buffers[number % 2].reshape(-1)[: len(sources) * rows * width]
-            values = flat.reshape(len(sources), rows, width)
-            return values, [pool.submit(sources[i].read_rows, starts[number], values[i])
-                            for i in recipe.rows]  # fmt: skip
-
-        coming = begin(0)
-        for number, start in enumerate(starts):
-            values, reads = coming
-            for read in reads:
-                read.result()
-            if number + 1 < len(starts):
-                coming = begin(number + 1)
-            yield start, values
-
-
-def _cells(values: Floats) -> Floats:
-    return values.reshape(values.shape[0], -1)
-
-
-def _flat(land: Land) -> Land:
-    return Land(
-        None if land.failed is None else np.ascontiguousarray(land.failed).reshape(-1),
-        None if land.inside is None else np.ascontiguousarray(land.inside).reshape(-1),
-    )
-
-
-def _one_shape(sources: Sequence[BandSource]) -> tuple[int, int]:
-    shapes = {source.shape for source in sources}
-    if len(shapes) != 1:
-        said = ", ".join(f"{h} × {w}" for h, w in sorted(shapes)) or "none"
+    if found != wanted:
         raise InvalidParameterError(
-            f"The criteria's rasters differ in shape ({said}); bring them onto one grid first.",
-            f"各准则栅格的形状不一致（{said}）；请先对齐到同一格网。",
+            f"'{name}' stands on another grid ({found.width} × {found.height} cells of "
+            f"{found.cell_m:g} m) than the others ({wanted.width} × {wanted.height} of "
+            f"{wanted.cell_m:g} m). Bring all rasters onto one grid first, as gdalwarp does.",
+            f"“{name}”的格网（{found.width}×{found.height}，{found.cell_m:g} 米）与其他栅格"
+            f"（{wanted.width}×{wanted.height}，{wanted.cell_m:g} 米）不一致；请先对齐到同一格网"
+            "（如用 gdalwarp）。",
         )
-    return shapes.pop()

@@ -1,0 +1,84 @@
+"""Files to a classed COG: the classes of the whole land, a sound file, nothing half-written."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from pyproj import CRS
+from typer.testing import CliRunner
+
+from gis_core.cli.main import app
+from gis_core.errors import InvalidParameterError, NotFoundError
+from gis_core.grid import Grid
+from gis_core.store.raster_files import read_cog, write_cog
+from gis_core.suitability.reader import load_model
+from gis_core.suitability.run import run_suitability
+from gis_core.workflows.bands import class_files
+
+GRID = Grid(CRS(4546), 500_000.0, 4_000_000.0, 30.0, 1100, 1300)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    """An elevation with gaps and a road, made to be read by tiles of 512."""
+    row, col = np.mgrid[: GRID.height, : GRID.width]
+    height = (900 + 300 * np.sin(row / 90) * np.cos(col / 120)).astype(np.float32)
+    height[700:720, 100:140] = np.nan
+    write_cog(GRID.wrap(height), tmp_path / "dem.tif")
+    left, bottom, right, top = GRID.bounds
+    road = gpd.GeoDataFrame(geometry=[shapely.LineString([(left, bottom), (right, top)])],
+                            crs=GRID.crs).to_crs(4326)  # fmt: skip
+    road.to_file(tmp_path / "road.gpkg")
+    return {"elevation": tmp_path / "dem.tif", "road": tmp_path / "road.gpkg"}
+
+
+def test_files_give_the_classes_of_the_whole(files: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "classes.tif"
+    document = class_files("screening", files, out)
+    layers: dict[str, Any] = {
+        "elevation": read_cog(files["elevation"]), "road": gpd.read_file(files["road"])
+    }  # fmt: skip
+    whole = run_suitability(load_model("screening"), layers, grid=GRID)
+    found = read_cog(out)
+    np.testing.assert_array_equal(found.to_numpy(), whole.class_codes.to_numpy())
+    for ours, theirs in zip(document["classes"], whole.classes, strict=True):
+        assert ours["cells"] == theirs.cells
+        assert ours["area_mu"] == pytest.approx(theirs.area_mu, rel=1e-6)
+        assert ours["area_ha"] == pytest.approx(theirs.area_mu / 15, rel=1e-6)
+    assert set(document["left_out"]) >= {"water_distance", "protected"}
+    with rasterio.open(out) as file:
+        assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+        assert (file.nodata, file.overviews(1)) == (0, [2, 4])
+    assert {p.name for p in tmp_path.iterdir()} == {"classes.tif", "dem.tif", "road.gpkg"}
+
+
+def test_the_command_says_what_it_made(files: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "classes.tif"
+    given = [f"--layer={theme}={path}" for theme, path in files.items()]
+    done = CliRunner().invoke(
+        app, ["suitability", "files", "screening", *given, "--out", str(out), "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert sum(c["share"] for c in document["classes"]) == pytest.approx(1.0)
+    assert [c["name"] for c in document["criteria"]] == ["slope", "road_access"]
+
+
+def test_what_does_not_fit_is_refused_and_leaves_no_file(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    other = Grid(GRID.crs, GRID.min_x, GRID.max_y, 60.0, 10, 10)
+    write_cog(other.wrap(np.zeros(other.shape, np.float32)), tmp_path / "other.tif")
+    out = tmp_path / "classes.tif"
+    with pytest.raises(InvalidParameterError, match="'other.tif' stands on another grid"):
+        class_files("screening", {**files, "landcover": tmp_path / "other.tif"}, out)
+    with pytest.raises(InvalidParameterError, match="needs a raster of 'elevation'|No raster"):
+        class_files("screening", {"road": files["road"]}, out)
+    with pytest.raises(NotFoundError, match="nowhere.tif cannot be read"):
+        class_files("screening", {"elevation": tmp_path / "nowhere.tif"}, out)
+    assert not out.exists()
