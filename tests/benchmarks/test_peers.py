@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import base_selection, distance, weighted_sum
+from benchmarks import base_selection, distance, monte_carlo, weighted_sum
 from benchmarks.__main__ import names
 from gis_core.bases.compile import compile_selection
 from gis_core.suitability.kernel.fused import fused_scores
@@ -40,7 +40,7 @@ def test_choices_agree() -> None:
     assert ours.objective == pytest.approx(theirs[0])
 
 
-@pytest.mark.parametrize("module", [base_selection, distance, weighted_sum])
+@pytest.mark.parametrize("module", [base_selection, distance, monte_carlo, weighted_sum])
 def test_rows_are_complete(module, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLAND_BENCH_SCALE", "0.001")
     rows = module.rows()
@@ -50,3 +50,12 @@ def test_rows_are_complete(module, monkeypatch: pytest.MonkeyPatch) -> None:
         assert row["ours_s"] > 0
         assert all(seconds > 0 for seconds in row["peers"].values())
     assert module.__name__.removeprefix("benchmarks.") in names()
+
+
+def test_draws_without_spread_count_what_a_pass_classes() -> None:
+    values = monte_carlo.made_values(1)[:, :3000]
+    codes = monte_carlo.one_pass(values).codes
+    counts = monte_carlo.count(values, spread=0.0)
+    reached = (codes >= 1) & (codes <= np.arange(1, 5)[:, None])
+    np.testing.assert_array_equal(counts, monte_carlo.DRAWS * reached)
+    assert set(codes) == {0, 1, 2, 3, 4, 5}

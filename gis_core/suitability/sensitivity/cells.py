@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.suitability.membership import Categorical
+from gis_core.suitability.membership import Categorical, Membership
 from gis_core.suitability.model import Criterion, Threshold
 
 Floats = NDArray[np.float32]
@@ -50,8 +50,14 @@ class CriterionCells:
 
     def shifted(self, share: float) -> Floats:
         """Return scores with every threshold moved by `share`, −1 to 1, of its spread."""
-        thresholds = self.criterion.thresholds
-        return self.scores({t.key: t.value + share * t.spread for t in thresholds})
+        return self.scores(self._shift(share))
+
+    def membership_at(self, share: float) -> Membership:
+        """Return the membership with every threshold moved by `share` of its spread."""
+        return self.criterion.membership.moved(self._shift(share))
+
+    def _shift(self, share: float) -> dict[str, float]:
+        return {t.key: t.value + share * t.spread for t in self.criterion.thresholds}
 
 
 def moved_thresholds(cells: Sequence[CriterionCells]) -> list[Threshold]:

@@ -4,6 +4,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gis_core.suitability.kernel.shapes import score_block
+
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int32]
 
@@ -53,6 +55,8 @@ def count_block(
 ) -> None:
     """Count all draws of one block of cells into `counts`, `moments` and `areas`.
 
+    Four draws are counted at a time, so that a cell's counts are read and written once for four.
+
     Parameters
     ----------
     scores
@@ -72,38 +76,114 @@ def count_block(
     areas
         (draws, 4), added to: area of the cells that reach each limit.
     """
-    cells = area.size
-    total = np.empty(cells, np.float32)
-    first, second, third, fourth = counts[0], counts[1], counts[2], counts[3]
-    s1, s2, s3, n1 = limits[0], limits[1], limits[2], limits[3]
+    draws, cells = weights.shape[0], area.size
+    totals = np.empty((4, cells), np.float32)
+    weighted_total(scores, weights, picks, moments[0], 0)
+    moments[1:] = 0.0
     base, differences, squares = moments[0], moments[1], moments[2]
-    for draw in range(weights.shape[0]):
-        weighted_total(scores, weights, picks, total, draw)
-        if draw == 0:
-            for i in range(cells):
-                base[i] = total[i]
-                differences[i] = 0.0
-                squares[i] = 0.0
-        sum1, sum2, sum3, sum4 = np.int32(0), np.int32(0), np.int32(0), np.int32(0)
+    for start in range(0, draws - draws % 4, 4):
+        for j in range(4):
+            weighted_total(scores, weights, picks, totals[j], start + j)
+        _count_four(totals, limits, area, counts, areas[start : start + 4])
+        a, b, c, d = totals[0], totals[1], totals[2], totals[3]
         for i in range(cells):
-            reached = total[i] + ROUNDING
-            g1, g2 = np.int32(reached >= s1), np.int32(reached >= s2)
-            g3, g4 = np.int32(reached >= s3), np.int32(reached >= n1)
-            first[i] += g1
-            second[i] += g2
-            third[i] += g3
-            fourth[i] += g4
-            sum1 += g1 * area[i]
-            sum2 += g2 * area[i]
-            sum3 += g3 * area[i]
-            sum4 += g4 * area[i]
+            w, x, y, z = a[i] - base[i], b[i] - base[i], c[i] - base[i], d[i] - base[i]
+            differences[i] += (w + x) + (y + z)
+            squares[i] += (w * w + x * x) + (y * y + z * z)
+    for draw in range(draws - draws % 4, draws):
+        total = totals[0]
+        weighted_total(scores, weights, picks, total, draw)
+        for k in range(4):
+            for i in range(cells):
+                if total[i] + ROUNDING >= limits[k]:
+                    counts[k, i] += 1
+                    areas[draw, k] += area[i]
+        for i in range(cells):
             away = total[i] - base[i]
             differences[i] += away
             squares[i] += away * away
-        areas[draw, 0] += sum1
-        areas[draw, 1] += sum2
-        areas[draw, 2] += sum3
-        areas[draw, 3] += sum4
+
+
+@njit(cache=True, nogil=True)
+def _count_four(
+    totals: Floats, limits: Floats, area: Whole, counts: Whole, areas: NDArray[np.int64]
+) -> None:
+    """Add what reaches each limit in four draws to `counts` (4, cells) and `areas` (4, 4)."""
+    a, b, c, d = totals[0], totals[1], totals[2], totals[3]
+    none = np.int32(0)
+    for k in range(4):
+        least, count = limits[k], counts[k]
+        w, x, y, z = none, none, none, none
+        for i in range(area.size):
+            p, q = a[i] + ROUNDING >= least, b[i] + ROUNDING >= least
+            r, s = c[i] + ROUNDING >= least, d[i] + ROUNDING >= least
+            count[i] += np.int32(p) + np.int32(q) + np.int32(r) + np.int32(s)
+            w += area[i] if p else none
+            x += area[i] if q else none
+            y += area[i] if r else none
+            z += area[i] if s else none
+        areas[0, k] += w
+        areas[1, k] += x
+        areas[2, k] += y
+        areas[3, k] += z
+
+
+@njit(cache=True, nogil=True)
+def count_chunk(
+    forms: tuple[Whole, Whole, Floats, Whole, Floats],
+    moving: Floats,
+    still: tuple[Whole, Floats],
+    drawn: tuple[Floats, Whole, Floats],
+    area: Whole,
+    found: tuple[Whole, Floats, Floats, NDArray[np.int64]],
+) -> None:
+    """Score a chunk of cells at all levels, block by block, and count all its draws.
+
+    Parameters
+    ----------
+    forms
+        Of the criteria that move: place among all (moving,), kind (moving,), parameters (moving,
+        levels, most), their number (moving,) and the score of level land (moving,), NaN for none,
+        as the memberships' kernels have them.
+    moving
+        (moving, cells), the raw values of those criteria.
+    still
+        Of the others: place among all, and scores (others, cells).
+    drawn
+        Weights and picks (draws, criteria), and the limits of the classes.
+    area
+        (cells,), as in `count_block`.
+    found
+        Written: counts (4, cells), from 0; mean and deviation (cells,); added to: areas
+        (draws, 4).
+    """
+    places, kinds, parameters, sizes, flat = forms
+    weights, picks, limits = drawn
+    at_least, mean, deviation, areas = found
+    draws = np.float32(weights.shape[0])
+    scores = np.empty((weights.shape[1], parameters.shape[1], BLOCK), np.float32)
+    for left in range(0, area.size, BLOCK):
+        number = min(BLOCK, area.size - left)
+        right = left + number
+        scores[:, :, number:] = np.nan
+        for j in range(places.size):
+            for level in range(parameters.shape[1]):
+                score_block(
+                    kinds[j], flat[j], parameters[j, level, : sizes[j]], moving[j, left:right],
+                    scores[places[j], level, :number],
+                )  # fmt: skip
+        for j in range(still[0].size):
+            scores[still[0][j], 0, :number] = still[1][j, left:right]
+        units, counts = np.zeros(BLOCK, np.int32), np.zeros((4, BLOCK), np.int32)
+        units[:number] = area[left:right]
+        moments = np.empty((3, BLOCK), np.float32)
+        count_block(scores, weights, picks, limits, units, counts, moments, areas)
+        at_least[:, left:right] = counts[:, :number]
+        for i in range(number):
+            away = moments[1, i] / draws
+            spread = moments[2, i] / draws - away * away
+            mean[left + i] = moments[0, i] + away
+            deviation[left + i] = np.sqrt(spread) if spread > 0 else spread * np.float32(0.0)
 
 
 @njit(cache=True, nogil=True)

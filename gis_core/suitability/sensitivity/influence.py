@@ -117,51 +117,48 @@ def zone_outputs(
     counties by number. NaN for a county without a cell.
     """
     last = int(zones.max(initial=0))
-    reaching = np.zeros((last + 1, len(draws)), np.int64)
-    sums = np.zeros((last + 1, len(draws)))
-    for zone in range(last + 1):
-        start, end = np.searchsorted(zones, [zone, zone + 1])
-        if start == end:
-            continue
-        part = [c.part(int(start), int(end)) for c in cells]
-        if combine is None:
-            _add_weighted(part, draws, good, reaching[zone], sums[zone])
-        else:
-            _add_combined(part, draws, good, combine, reaching[zone], sums[zone])
+    reaching, sums = np.zeros((last + 1, len(draws))), np.zeros((last + 1, len(draws)))
+    if combine is not None:
+        _add_combined(cells, draws, zones, good, combine, (reaching, sums))
+    else:
+        for zone in range(last + 1):
+            start, end = np.searchsorted(zones, [zone, zone + 1])
+            if start < end:
+                part = [c.part(int(start), int(end)) for c in cells]
+                reaching[zone], sums[zone] = _weighted(part, draws, good)
     counts = np.bincount(zones, minlength=last + 1).astype(np.float64)
-    reached, added = reaching.astype(np.float64), sums
-    reached[0], added[0], counts[0] = reached.sum(axis=0), added.sum(axis=0), len(zones)
+    reaching[0], sums[0], counts[0] = reaching.sum(axis=0), sums.sum(axis=0), len(zones)
     with np.errstate(invalid="ignore"):
-        return np.vstack((reached / counts[:, None], added / counts[:, None])).T
+        return np.vstack((reaching / counts[:, None], sums / counts[:, None])).T
 
 
-def _add_weighted(
-    cells: Sequence[CriterionCells],
-    draws: Draws,
-    good: float,
-    reaching: NDArray[np.int64],
-    sums: Floats,
-) -> None:
-    scores = level_scores(cells, draws.shares)
+def _weighted(
+    cells: Sequence[CriterionCells], draws: Draws, good: float
+) -> tuple[NDArray[np.int64], Floats]:
+    """Cells that reach `good` and the sum of the scores, draw by draw."""
+    reaching, sums = np.zeros(len(draws), np.int64), np.zeros(len(draws))
     left = len(cells[0].values)
-    for block in scores:
+    for block in level_scores(cells, draws.shares):
         kept = np.ascontiguousarray(block[:, :, : min(left, block.shape[2])])
         sum_block(kept, draws.weights, draws.picks, good, reaching, sums)
         left -= kept.shape[2]
+    return reaching, sums
 
 
 def _add_combined(
     cells: Sequence[CriterionCells],
     draws: Draws,
+    zones: NDArray[np.integer],
     good: float,
     combine: Combine,
-    reaching: NDArray[np.int64],
-    sums: Floats,
+    into: tuple[Floats, Floats],
 ) -> None:
-    levels = level_scores(cells, draws.shares)
-    number = len(cells[0].values)
-    flat = levels.transpose(1, 2, 0, 3).reshape(len(cells), len(draws.shares), -1)[:, :, :number]
+    """Add the same by zone where scores are combined otherwise, all cells together."""
+    number, criteria = len(zones), np.arange(len(cells))
+    levels = level_scores(cells, draws.shares).transpose(1, 2, 0, 3)
+    flat = levels.reshape(len(cells), len(draws.shares), -1)[:, :, :number]
     for draw, (weights, picks) in enumerate(zip(draws.weights, draws.picks, strict=True)):
-        total = combine(flat[np.arange(len(cells)), picks], weights)
-        reaching[draw] += int((total + ROUNDING >= np.float32(good)).sum())
-        sums[draw] += float(total.sum(dtype=np.float64))
+        total = combine(flat[criteria, picks], weights)
+        reached = total + ROUNDING >= np.float32(good)
+        into[0][:, draw] = np.bincount(zones, reached, minlength=len(into[0]))
+        into[1][:, draw] = np.bincount(zones, total, minlength=len(into[1]))

@@ -9,14 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.progress import Progress, silent
-from gis_core.suitability.sensitivity.cells import CriterionCells
-from gis_core.suitability.sensitivity.counting import BLOCK, MEAN_AREA, ROUNDING, count_block
+from gis_core.suitability.sensitivity.cells import LEVEL, CriterionCells
+from gis_core.suitability.sensitivity.counting import BLOCK, MEAN_AREA, ROUNDING, count_chunk
 from gis_core.suitability.sensitivity.draws import Draws
 from gis_core.text import Text
 
 CHUNK = 16 * BLOCK  # cells scored at a time: long enough that calls cost nothing beside it
 
 Floats = NDArray[np.float32]
+Forms = tuple[NDArray[np.int32], NDArray[np.int32], Floats, NDArray[np.int32], Floats]
 Combine = Callable[[Floats, Floats], Floats]  # scores (criteria, cells), weights → score (cells,)
 
 
@@ -114,9 +115,11 @@ def count_draws(
         _count_combined(cells, draws, combine, least, units, counted, progress)
         return counted
     starts = range(0, number, CHUNK)
+    forms = _forms(cells, draws.shares)
 
     def work(start: int) -> NDArray[np.int64]:
-        return _count_chunk(cells, draws, least, units, counted, start)
+        part = [c.part(start, start + CHUNK) for c in cells]
+        return _count_chunk(part, forms, draws, least, units, counted, start)
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         for done, areas in enumerate(pool.map(work, starts)):
@@ -128,6 +131,26 @@ def count_draws(
                 f"共 {number} 个",
             ))  # fmt: skip
     return counted
+
+
+def _forms(cells: Sequence[CriterionCells], shares: NDArray[np.float64]) -> Forms:
+    """Return what the compiled loop needs of the criteria that it can score at every level.
+
+    Their places, kinds, parameters (criteria, levels, most), how many parameters each has, and
+    the score of level land, NaN for none.
+    """
+    places = [k for k, c in enumerate(cells) if c.moves]
+    kernels = [[cells[k].membership_at(share).kernel() for share in shares] for k in places]
+    sizes = [len(levels[0][1]) for levels in kernels]
+    parameters = np.zeros((len(places), len(shares), max(sizes, default=1)), np.float32)
+    for j, levels in enumerate(kernels):
+        for level, (_, given) in enumerate(levels):
+            parameters[j, level, : sizes[j]] = given
+    kinds = [levels[0][0] for levels in kernels]
+    flat = [cells[k].criterion.flat for k in places]
+    return (np.array(places, np.int32), np.array(kinds, np.int32), parameters,
+            np.array(sizes, np.int32),
+            np.array([np.nan if f is None else f for f in flat], np.float32))  # fmt: skip
 
 
 def level_scores(cells: Sequence[CriterionCells], shares: NDArray[np.float64]) -> Floats:
@@ -149,6 +172,7 @@ def level_scores(cells: Sequence[CriterionCells], shares: NDArray[np.float64]) -
 
 def _count_chunk(
     cells: Sequence[CriterionCells],
+    forms: Forms,
     draws: Draws,
     limits: Floats,
     units: NDArray[np.int32],
@@ -156,22 +180,22 @@ def _count_chunk(
     start: int,
 ) -> NDArray[np.int64]:
     """Count the cells of one chunk into `counted`; return their area by draw and class."""
-    end = min(start + CHUNK, len(units))
-    scores = level_scores([c.part(start, end) for c in cells], draws.shares)
+    number = len(cells[0].values)
+    here = slice(start, start + number)
+    moving = np.empty((len(forms[0]), number), np.float32)
+    for j, k in enumerate(forms[0]):
+        moving[j] = cells[k].values
+        if cells[k].criterion.flat is not None:
+            moving[j][np.isnan(moving[j])] = LEVEL
+    places = np.setdiff1d(np.arange(len(cells), dtype=np.int32), forms[0])
+    still = np.empty((len(places), number), np.float32)
+    for j, k in enumerate(places):
+        still[j] = cells[k].scores()
     areas = np.zeros((len(draws), 4), np.int64)
-    for block in range(len(scores)):
-        left = start + block * BLOCK
-        right = min(left + BLOCK, end)
-        area = np.zeros(BLOCK, np.int32)
-        area[: right - left] = units[left:right]
-        counts, moments = np.zeros((4, BLOCK), np.int32), np.empty((3, BLOCK), np.float32)
-        count_block(scores[block], draws.weights, draws.picks, limits, area, counts, moments, areas)
-        counted.at_least[:, left:right] = counts[:, : right - left]
-        base, differences, squares = moments[:, : right - left] / np.array(
-            [[1], [len(draws)], [len(draws)]], np.float32
-        )
-        counted.mean[left:right] = base + differences
-        counted.deviation[left:right] = np.sqrt(np.maximum(squares - differences**2, 0.0))
+    count_chunk(
+        forms, moving, (places, still), (draws.weights, draws.picks, limits), units[here],
+        (counted.at_least[:, here], counted.mean[here], counted.deviation[here], areas),
+    )  # fmt: skip
     return areas
 
 
