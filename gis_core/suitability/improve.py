@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_core.suitability.kernel.fused import combine_scores
 from gis_core.suitability.looked_at import looks_at
 from gis_core.suitability.membership import Categorical, Piecewise
 from gis_core.suitability.model import Criterion, Improvement, SuitabilityModel
@@ -20,6 +21,7 @@ from gis_core.text import Text
 
 CURVE = 1e-4  # of a score: how far a curve may leave the straight line between two knots
 STRAIGHT = 1e-6  # of a score: below it a line counts as straight (scores are float32)
+SINGLE = 2e-7  # of a score: what adding up in float32 may lose
 SPLITS = 12  # halvings of one stretch of a curve at most
 HALVINGS = 50  # of the interval in which a curve takes a wanted score
 EXACT_METHODS = ("weighted_sum", "weighted_product", "limiting_factor")
@@ -122,7 +124,7 @@ def improvable(model: SuitabilityModel, place: Place) -> list[str]:
 
 
 def best_score(model: SuitabilityModel, place: Place) -> float | None:
-    """Return the score with every improvement at its best; None for methods not in EXACT_METHODS.
+    """Return the score with every improvement at its best; None for TOPSIS, as `combined`.
 
     NaN where a criterion that counts has no data.
     """
@@ -135,21 +137,16 @@ def best_score(model: SuitabilityModel, place: Place) -> float | None:
 def combined(
     model: SuitabilityModel, weights: Mapping[str, float], scores: Mapping[str, float]
 ) -> float | None:
-    """Return the score of one cell (0 to 1) from its criteria's; None for methods not given here.
+    """Return the score of one cell (0 to 1) from its criteria's; None for TOPSIS.
+
+    TOPSIS needs the whole map.
 
     Criteria of weight 0 do not count; NaN among the others gives NaN.
     """
-    names = [n for n, w in weights.items() if w > 0]
-    score = np.array([scores.get(n, np.nan) for n in names], np.float64)
-    weight = np.array([weights[n] for n in names], np.float64)
-    method = model.combination.method
-    if method == "weighted_sum":
-        return float(weight @ score)
-    if method == "weighted_product":
-        return float(np.exp(weight @ np.log(np.maximum(score, LEAST_SCORE))))
-    if method == "limiting_factor":
-        return float(score.min())
-    return None
+    if model.combination.method == "topsis":
+        return None
+    score = np.array([[scores.get(n, np.nan)] for n in weights], np.float32)
+    return float(combine_scores(score, list(weights.values()), model.combination)[0])
 
 
 def cheapest_works(model: SuitabilityModel, place: Place, *, wanted: float) -> WorksPlan | None:
@@ -178,12 +175,12 @@ def cheapest_works(model: SuitabilityModel, place: Place, *, wanted: float) -> W
         if w > 0 and n not in {p.criterion.name for p in paths}
     }  # fmt: skip
     if model.combination.method == "limiting_factor":
-        low = [s for s in fixed.values() if not s >= wanted]
-        chosen = None if low else _each_alone(paths, wanted)
+        low = [s for s in fixed.values() if not s >= wanted - SINGLE]
+        chosen = None if low else _each_alone(paths, wanted - SINGLE)
     else:
         worth = _worth_of(model.combination.method)
         given = sum(float(worth.forth(place.weights[n], np.array(s))) for n, s in fixed.items())
-        goal = float(worth.goal(wanted)) - given
+        goal = float(worth.goal(wanted - SINGLE)) - given
         chosen = _together(paths, goal, worth)
     if chosen is None:
         return None

@@ -134,6 +134,13 @@ def test_a_run_with_another_combination_claims_no_contributions() -> None:
     assert told["contributions"][0]["contribution"] is None
     assert told["limiting_factor"] == "soil"
     assert "not worked out for the combination 'owa'" in said(told)
+    shut = CellFacts(np.nan, 9, 2, cell.values, cell.scores)
+    without = explain_place(model, DOCUMENT, shut)["score_without_rules"]
+    assert without == pytest.approx(0.6 * 0.25**2 + 0.4 * (1 - 0.25**2), rel=1e-5)
+    topsis = model_from_values(VALUES | {"combination": "topsis"})
+    told = explain_place(topsis, DOCUMENT, shut)
+    assert told["score_without_rules"] is None
+    assert "Without that" not in said(told)
 
 
 def test_packed_scores_are_within_a_byte_of_the_scores() -> None:

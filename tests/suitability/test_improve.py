@@ -49,7 +49,7 @@ def test_the_cheaper_criterion_goes_first_and_the_other_gives_the_rest() -> None
     assert [(w.criterion, w.to_value) for w in plan.works] == [
         ("a", 6), ("b", pytest.approx(4, abs=1e-5))
     ]  # fmt: skip
-    assert plan.cost_yuan_per_mu == pytest.approx(2 * 30 + 2 * 50, rel=1e-6)
+    assert plan.cost_yuan_per_mu == pytest.approx(2 * 30 + 2 * 50, rel=1e-5)
     assert plan.score_after == pytest.approx(0.5)
     assert plan.exact
 
