@@ -16,6 +16,7 @@ from gis_core.suitability.kernel.fused import (
     fused_scores,
     make_recipe,
     topsis_sums,
+    with_ideals,
 )
 from gis_core.suitability.membership import Membership, linear, near, sigmoid, trapezoid
 from gis_core.suitability.model import Combination
@@ -122,7 +123,6 @@ def test_no_result_depends_on_threads_chunks_or_order_of_rows(combination: Combi
     cut = 12_345
     land = [(slice(0, cut)), (slice(cut, cells))]
     parts = [np.ascontiguousarray(values[:, s]) for s in land]
-    sums = None
     if combination.method == "topsis":
         first, second = (
             topsis_sums(part, recipe, failed=failed[s], inside=inside[s])
@@ -131,9 +131,9 @@ def test_no_result_depends_on_threads_chunks_or_order_of_rows(combination: Combi
         assert first + second == second + first == topsis_sums(
             values, recipe, failed=failed, inside=inside
         )  # fmt: skip
-        sums = first + second
+        recipe = with_ideals(recipe, first + second)
     found = [
-        fused_scores(part, recipe, failed=failed[s], inside=inside[s], sums=sums).score
+        fused_scores(part, recipe, failed=failed[s], inside=inside[s]).score
         for part, s in zip(parts, land, strict=True)
     ]
     np.testing.assert_array_equal(np.concatenate(found), whole.score)
@@ -150,6 +150,10 @@ def test_scoring_first_gives_the_same_to_the_bit(combination: Combination) -> No
     weights = [3, 2, 1, 1, 0.5]
     at_once = fused_scores(values, make_recipe(SHAPES, weights, Method(combination)))
     np.testing.assert_array_equal(at_once.score, combine_scores(scores, weights, combination))
+    bare = fused_scores(values, make_recipe(SHAPES, weights, Method(combination)), limiting=False)
+    np.testing.assert_array_equal(bare.score, at_once.score)
+    np.testing.assert_array_equal(bare.codes, at_once.codes)
+    assert bare.limiting.size == 0
 
 
 @settings(deadline=None, max_examples=60)

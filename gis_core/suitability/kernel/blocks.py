@@ -76,6 +76,13 @@ def _add_ramp(
     """
     first, start, inverse, rise = p[0], p[1], p[2], p[3]
     weight, loss_weight, name = weights[0], weights[1], weights[2]
+    if lost.size == 0:
+        for i in range(total.size):
+            t = (values[i] - start) * inverse
+            t = ZERO if t < ZERO else t
+            t = ONE if t > ONE else t
+            total[i] += weight * (first + rise * t)
+        return
     for i in range(total.size):
         t = (values[i] - start) * inverse
         t = ZERO if t < ZERO else t
@@ -111,6 +118,10 @@ def _sum(
 @njit(cache=True, nogil=True)
 def _add(part: Floats, weights: Floats, total: Floats, lost: Floats, limiting: Floats) -> None:
     weight, loss_weight, name = weights[0], weights[1], weights[2]
+    if lost.size == 0:
+        for i in range(total.size):
+            total[i] += weight * part[i]
+        return
     for i in range(total.size):
         total[i] += weight * part[i]
         loss = loss_weight * (ONE - part[i])
@@ -137,6 +148,8 @@ def _others(
         owa_block(scores, number, recipe.table, total)
     else:
         owa_many(scores, recipe.weights, recipe.steps, recipe.numbers[0], total)
+    if lost.size == 0:
+        return
     for k in range(number):
         loss_weight, name, part = (
             recipe.losses[k],
@@ -153,18 +166,19 @@ def _others(
 def _classify(
     total: Floats, limits: Floats, failed: NDArray[np.uint32], inside: NDArray[np.bool_],
     codes: NDArray[np.uint8],
+    lower: Floats,
 ) -> None:  # fmt: skip
     """Write the codes, and NaN where there is no score; `failed` and `inside` may be empty."""
     nothing = np.float32(np.nan)
-    codes[:] = np.uint8(1)
+    lower[:] = ONE
     for limit in limits:
         for i in range(total.size):
-            codes[i] += np.uint8(1) if total[i] + ROUNDING < limit else np.uint8(0)
+            lower[i] += ONE if total[i] + ROUNDING < limit else ZERO
+    for i in range(total.size):
+        codes[i] = np.uint8(lower[i] if total[i] == total[i] else ZERO)
     if failed.size:
         for i in range(total.size):
-            codes[i] = EXCLUDED if failed[i] != 0 else codes[i]
-    for i in range(total.size):
-        codes[i] = np.uint8(0) if total[i] != total[i] else codes[i]
+            codes[i] = EXCLUDED if failed[i] != 0 and codes[i] != 0 else codes[i]
     if inside.size:
         for i in range(total.size):
             codes[i] = codes[i] if inside[i] else np.uint8(0)
@@ -186,7 +200,9 @@ def pass_over(
     failed, inside = land
     kept = 1 if recipe.method == SUM else recipe.rows.size
     buffer = np.empty((kept, BLOCK), np.float32)
-    lost_buffer, limiting_buffer = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    wanted = BLOCK if out[2].size else 0
+    lost_buffer, limiting_buffer = np.empty(wanted, np.float32), np.empty(wanted, np.float32)
+    lower_buffer = np.empty(BLOCK, np.float32)
     for start in range(span[0], span[1], BLOCK):
         end = min(start + BLOCK, span[1])
         cells = end - start
@@ -198,8 +214,10 @@ def pass_over(
             _sum(recipe, values, start, total, buffer, lost, names)
         else:
             _others(recipe, values, start, total, buffer, lost, names)
-        _classify(total, recipe.limits, failed[start:end], inside[start:end], codes)
-        for i in range(cells):
+        _classify(
+            total, recipe.limits, failed[start:end], inside[start:end], codes, lower_buffer[:cells]
+        )
+        for i in range(limiting.size):
             limiting[i] = np.uint8(names[i])
 
 

@@ -121,7 +121,7 @@ def fused_scores(
     *,
     failed: NDArray[np.uint32] | None = None,
     inside: NDArray[np.bool_] | None = None,
-    sums: TopsisSums | None = None,
+    limiting: bool = True,
     threads: int = 2,
 ) -> CellScores:
     """Return score, class and limiting criterion of every cell, in one pass over `values`.
@@ -132,23 +132,22 @@ def fused_scores(
         float32 (criteria, cells), each in its own unit; NaN means no data, ``inf`` no feature.
         Criteria of weight 0 are not looked at, nor are their gaps.
     recipe
-        As `make_recipe` gives it.
+        As `make_recipe` gives it; for TOPSIS on a part of the land `with_ideals` of all of it.
     failed
         (cells,), bits of failed rules; None fails none.
     inside
         (cells,), whether the cell belongs to the area of study; None takes all.
-    sums
-        For TOPSIS, those of all the land where `values` are a part of it.
+    limiting
+        Whether the limiting criteria are wanted; without them `limiting` is empty.
     threads
         How many share the cells; the result is the same with any.
     """
     cells = values.shape[1]
     land = _land(failed, inside)
     if recipe.method == methods.TOPSIS and recipe.ideals.size == 0:
-        recipe = with_ideals(
-            recipe, sums or topsis_sums(values, recipe, failed=failed, inside=inside)
-        )
-    out = (np.empty(cells, np.float32), np.empty(cells, np.uint8), np.empty(cells, np.uint8))
+        recipe = with_ideals(recipe, topsis_sums(values, recipe, failed=failed, inside=inside))
+    out = (np.empty(cells, np.float32), np.empty(cells, np.uint8),
+           np.empty(cells if limiting else 0, np.uint8))  # fmt: skip
     _in_spans(lambda span: pass_over(recipe, values, land, span, out), cells, threads)
     return CellScores(*out)
 
