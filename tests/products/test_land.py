@@ -14,6 +14,7 @@ from gis_core.products.maps.codec import packed_planes
 from gis_core.products.maps.land import LandRasters, Works, thinned
 from gis_core.products.maps.organic import organic_map
 from gis_core.products.maps.page import render_page
+from gis_core.products.maps.shaded import share_steps
 from tests.products.browsing import open_page
 from tests.products.landscape import GRID, class_codes, context, counties, scores
 
@@ -72,6 +73,12 @@ def test_thinned_raster_keeps_values_and_place() -> None:
     assert (coarse.cell_m, coarse.min_x, coarse.max_y) == (2000.0, GRID.min_x, GRID.max_y)
     assert np.array_equal(thin.to_numpy(), codes.to_numpy()[2::4, 2::4])
     assert thinned(codes, 400) is codes
+
+
+def test_shares_fall_into_fifths_and_land_without_stays_clear() -> None:
+    packed = np.array([[0, 50, 51, 127], [203, 204, 254, 255]], np.uint8)
+    grid = Grid(GRID.crs, GRID.min_x, GRID.max_y, GRID.cell_m, *packed.shape)
+    assert share_steps(grid.wrap(packed)).to_numpy().tolist() == [[1, 1, 2, 3], [4, 5, 5, 0]]
 
 
 def click(page: Page, at: tuple[float, float]) -> str:
@@ -147,7 +154,7 @@ def test_other_combinations_say_that_weights_need_the_command(
 def test_surfaces_can_be_switched_on_with_their_legend(browser: Browser, tmp_path: Path) -> None:
     limiting = np.ones(GRID.shape, np.uint8)
     limiting[:, :90] = 2
-    share = GRID.wrap(np.full(GRID.shape, 0.9, np.float32))
+    share = GRID.wrap(np.full(GRID.shape, 229, np.uint8))
     rasters = land(limiting=GRID.wrap(limiting), shares={"probability-S1": share})
     page, faults = open_page(browser, write_page(tmp_path, rasters, document()))
     lines = page.locator(".legend li.optional")

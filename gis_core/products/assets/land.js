@@ -226,8 +226,9 @@ var upland = window.upland || {};
   }
 
   function options(map) {
-    var size = map.getSize();
-    return { maxWidth: Math.min(400, size.x - 50), maxHeight: Math.max(180, Math.round(size.y * 0.62)), autoPanPaddingTopLeft: [10, 10] };
+    var size = map.getSize(), side = document.getElementById("side").getBoundingClientRect();
+    var below = side.width > size.x / 2 ? Math.min(side.bottom, size.y * 0.4) : 0; // on a phone the panel is above
+    return { maxWidth: Math.min(400, size.x - 50), maxHeight: Math.max(180, Math.round((size.y - below) * 0.62)), autoPanPaddingTopLeft: [10, below + 10] };
   }
 
   // Answer a click; `county` is the shape there, whose own figures come last. False where there is no land.
@@ -245,8 +246,7 @@ var upland = window.upland || {};
     var popup = event.popup, base = popup._source, place = land && base instanceof L.Polygon && placeAt(popup.getLatLng());
     if (!place) return;
     base.own = base.own || popup.getContent();
-    popup.options.maxWidth = options(event.target).maxWidth;
-    popup.options.maxHeight = options(event.target).maxHeight;
+    L.setOptions(popup, options(event.target));
     popup.setContent(base.own + '<hr>' + html(place, popup.getLatLng()));
     ask(popup, popup.getLatLng());
   }

@@ -63,7 +63,7 @@ class LandRasters:
         By criterion, where the model names works.
     shares
         By ``probability-S1`` and so on and ``agreement``, as a sensitivity analysis found them: the
-        share of its draws, 0 to 1, that gave the class, or the class of the run; NaN none.
+        share of its draws that gave the class, or the class of the run, packed as scores are.
     """
 
     criteria: Mapping[str, xr.DataArray]

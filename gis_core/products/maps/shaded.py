@@ -11,7 +11,13 @@ from gis_core.products.maps import styles
 from gis_core.products.maps.base import add_picture
 from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.images import class_picture
-from gis_core.products.maps.land import CLASS_NUMBERS, LandRasters, thinned
+from gis_core.products.maps.land import (
+    CLASS_NUMBERS,
+    FULL_SCORE,
+    NO_SCORE,
+    LandRasters,
+    thinned,
+)
 from gis_core.products.maps.panel import LegendEntry
 from gis_core.products.maps.strings import say
 
@@ -75,16 +81,20 @@ def _add_share(
 ) -> list[LegendEntry]:
     palette = {i + 1: styles.rgba(colour, styles.SHARE_OPACITY)
                for i, colour in enumerate(styles.SHARE_COLOURS)}  # fmt: skip
-    values = np.asarray(share, np.float32)
-    known = np.isfinite(values)
-    step = np.clip(np.nan_to_num(values) * STEPS, 0, STEPS - 1).astype(np.uint8) + 1
-    _add(found, Grid.of(share).wrap(np.where(known, step, 0).astype(np.uint8)), palette, name)
+    _add(found, share_steps(share), palette, name)
     heading = LegendEntry(name, "", "head", layer=name, optional=True)
     return [heading] + [
         LegendEntry(f"{100 * i // STEPS}–{100 * (i + 1) // STEPS}%",
                     _css(palette[i + 1], ground), layer=name, optional=True)
         for i in reversed(range(STEPS))
     ]  # fmt: skip
+
+
+def share_steps(share: xr.DataArray) -> xr.DataArray:
+    """Return packed shares (bytes 0 to 254, 255 none) as their fifth, 1 to 5; 0 where none."""
+    packed = np.asarray(share, np.int32)
+    step = np.where(packed == NO_SCORE, 0, packed * STEPS // (FULL_SCORE + 1) + 1)
+    return Grid.of(share).wrap(step.astype(np.uint8))
 
 
 def _add(found: folium.Map, codes: xr.DataArray, palette: dict[int, Any], name: str) -> None:
