@@ -33,8 +33,7 @@ from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.result import EXCLUDED_CLASS
 from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.distance import DistanceStrips
-from gis_core.surfaces.focal import focal_mean_of, window_margin
-from gis_core.surfaces.terrain import aspect_of, continued, ruggedness_of, slope_of
+from gis_core.surfaces.windows import LOCAL, derived, margin_cells
 from gis_core.text import Text
 
 Floats = NDArray[np.float32]
@@ -42,7 +41,7 @@ TILE = 512  # cells; windows end where the tiles of files do, so that no tile is
 WINDOW_BYTES = 20 << 20  # of values that a worker holds at once
 DERIVED_BYTES = 160 << 20  # of derived rows, whole width, that a worker holds at once
 WORKERS = 2
-BANDWISE = ("value", "slope", "aspect", "ruggedness", "focal_mean", "distance")
+BANDWISE = ("value", *LOCAL, "distance")
 
 
 class Windows(Protocol):
@@ -192,21 +191,20 @@ class _Band:
         self._derived.clear()
 
     def _derive(self, part: Criterion | Rule) -> Floats:
-        cell_m = self.grid.cell_m
         if part.derive == "distance":
             return self.layers.distances[part.layer].rows(self.start, self.stop)
-        if part.derive == "focal_mean":
-            radius = float(part.radius_m or np.nan)
-            margin = window_margin(radius, cell_m=cell_m)
-            return focal_mean_of(self._wide(part.layer, margin), radius, cell_m=cell_m)
-        z = continued(self._wide(part.layer, 1), top=self.start == 0,
-                      bottom=self.stop == self.grid.height)  # fmt: skip
-        if part.derive == "ruggedness":
-            return ruggedness_of(z)[1:-1, 1:-1]
-        slope = slope_of(z, cell_m)[1:-1, 1:-1]
-        if part.derive == "slope":
-            return slope
-        return np.where(slope == 0, LEVEL, aspect_of(z, cell_m)[1:-1, 1:-1])
+        if part.derive != "aspect":
+            return self._looking_around(part, part.derive)
+        facing = self._looking_around(part, "aspect")
+        return np.where(self._looking_around(part, "slope") == 0, LEVEL, facing)
+
+    def _looking_around(self, part: Criterion | Rule, derive: str) -> Floats:
+        cell_m, radius_m = self.grid.cell_m, part.radius_m
+        margin = margin_cells(derive, cell_m=cell_m, radius_m=radius_m)
+        return derived(
+            derive, self._wide(part.layer, margin), cell_m=cell_m, radius_m=radius_m,
+            ends=(self.start == 0, self.stop == self.grid.height),
+        )  # fmt: skip
 
     def _wide(self, theme: str, margin: int) -> Floats:
         """The rows and `margin` cells around them, NaN beyond the grid."""

@@ -12,11 +12,9 @@ from gis_core.surfaces.speeds import Speeds, load_speeds
 from gis_core.surfaces.terrain import aspect, ruggedness, slope
 from gis_core.surfaces.travel import friction_from, origin_destination_times, travel_time
 from gis_core.surfaces.wetness import wetness
-from gis_core.surfaces.windows import DerivedRows
 from gis_core.surfaces.zonal import zonal_statistics
 
 __all__ = [
-    "DerivedRows",
     "DistanceStrips",
     "Speeds",
     "ZoneShares",

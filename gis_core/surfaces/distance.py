@@ -103,15 +103,6 @@ class DistanceStrips:
             (start + north, stop + north), (west, west + self.grid.width), self.grid.cell_m
         )
 
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width) in cells."""
-        return self.grid.shape
-
-    def read_rows(self, start: int, out: NDArray[np.float32]) -> None:
-        """Fill `out` (rows, width) with the metres of the rows from `start` on."""
-        out[:] = self.rows(start, start + len(out))
-
     def _band(self, number: int) -> Mask:
         """Burn the features that meet a band; the same cells every time."""
         wide, top = self._wide, number * BAND

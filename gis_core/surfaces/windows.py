@@ -1,8 +1,5 @@
 """Derivations that look only so far around a cell, for whole grids and for bands of rows alike."""
 
-from dataclasses import dataclass
-from typing import Protocol
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,55 +65,3 @@ def derived(
     else:
         values = slope_of(heights, cell_m) if derive == "slope" else aspect_of(heights, cell_m)
     return np.ascontiguousarray(values[1:-1, 1:-1])
-
-
-class RowSource(Protocol):
-    """Where rows of values come from, some at a time."""
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width) in cells."""
-        ...
-
-    def read_rows(self, start: int, out: Floats) -> None:
-        """Fill `out` (rows, width) with the rows from `start` on; NaN means no data."""
-        ...
-
-
-@dataclass(frozen=True)
-class DerivedRows:
-    """One of `LOCAL` of what `source` gives, some rows at a time, for land larger than memory.
-
-    The values are those that `derived` makes of the whole, to the bit; beyond the source there is
-    no data. `cell_m` and `radius_m` as there.
-    """
-
-    source: RowSource
-    derive: str
-    cell_m: float
-    radius_m: float | None = None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """(height, width) in cells."""
-        return self.source.shape
-
-    def read_rows(self, start: int, out: Floats) -> None:
-        """Fill `out` (rows, width) with the derived rows from `start` on.
-
-        Raises
-        ------
-        InvalidParameterError
-            If a focal mean has no radius above 0.
-        """
-        (height, width), stop = self.shape, start + len(out)
-        margin = margin_cells(self.derive, cell_m=self.cell_m, radius_m=self.radius_m)
-        first, last = max(start - margin, 0), min(stop + margin, height)
-        rows = np.empty((last - first, width), np.float32)
-        self.source.read_rows(first, rows)
-        beyond = (first - start + margin, stop + margin - last)
-        wide = np.pad(rows, (beyond, (margin, margin)), constant_values=np.nan)
-        out[:] = derived(
-            self.derive, wide, cell_m=self.cell_m, radius_m=self.radius_m,
-            ends=(start == 0, stop == height),
-        )  # fmt: skip

@@ -91,7 +91,7 @@ def by_bands(model: SuitabilityModel, weights: dict[str, float], legend: Any) ->
 
 
 @pytest.mark.parametrize("method", ["weighted_sum", "limiting_factor", "topsis"])
-@pytest.mark.parametrize("tile", [7, 64])
+@pytest.mark.parametrize("tile", [1, 7, 64])
 def test_windows_give_the_classes_of_the_whole(
     tile: int, method: str, monkeypatch: pytest.MonkeyPatch, legend: Any
 ) -> None:

@@ -1,6 +1,5 @@
 """Ruggedness, wetness, density and means around a cell: by hand, by GDAL, and by plain windows."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,7 +17,7 @@ from gis_core.surfaces.density import density
 from gis_core.surfaces.focal import focal_mean, focal_mean_of, window_margin
 from gis_core.surfaces.terrain import aspect, continued, ruggedness, slope
 from gis_core.surfaces.wetness import drained_cells, wetness
-from gis_core.surfaces.windows import LOCAL, DerivedRows, derived, margin_cells
+from gis_core.surfaces.windows import LOCAL, derived, margin_cells
 
 METRIC = CRS.from_epsg(4546)
 HEIGHTS = [[812, 820, 815, 801, 790], [830, 844, 838, 812, 795],
@@ -77,33 +76,6 @@ def test_bands_of_rows_equal_the_whole(derive: str) -> None:
         band = derived(derive, wide[start : stop + 2 * margin], cell_m=30.0, radius_m=70.0,
                        ends=(start == 0, stop == 41))  # fmt: skip
         np.testing.assert_array_equal(band, whole[start:stop])
-
-
-@dataclass
-class Held:
-    """Rows of an array, as a file would give them."""
-
-    values: np.ndarray
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        return self.values.shape[0], self.values.shape[1]
-
-    def read_rows(self, start: int, out: np.ndarray) -> None:
-        out[:] = self.values[start : start + len(out)]
-
-
-@pytest.mark.parametrize("derive", LOCAL)
-def test_rows_derived_from_a_source_equal_the_whole(derive: str) -> None:
-    z = np.random.default_rng(8).normal(0, 20, (33, 21)).astype(np.float32)
-    source = DerivedRows(Held(z), derive, 30.0, 100.0)
-    whole, found = np.empty_like(z), np.empty_like(z)
-    source.read_rows(0, whole)
-    assert source.shape == z.shape
-    assert np.isfinite(whole).all()
-    for start in range(0, 33, 8):
-        source.read_rows(start, found[start : start + 8])
-    np.testing.assert_array_equal(found, whole)
 
 
 def plain_mean(values: np.ndarray, radius: float) -> np.ndarray:

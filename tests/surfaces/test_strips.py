@@ -60,10 +60,6 @@ def test_strips_of_any_height_equal_the_whole(kept: int, monkeypatch: pytest.Mon
     expected = distance_to_features(features, grid, reach_m=700.0).values
     assert np.isfinite(expected).all()
     strips = DistanceStrips(features, grid, reach_m=700.0)
-    into = np.empty((300, 90), np.float32)
-    strips.read_rows(300, into)
-    np.testing.assert_array_equal(into, expected[300:])
-    assert strips.shape == expected.shape
     for height in (1, 149, 256, 599):
         starts = range(0, grid.height, height) if height > 1 else (0, 255, 256, 511, 599)
         for start in starts:
