@@ -90,10 +90,11 @@ def plain_mean(values: np.ndarray, radius: float) -> np.ndarray:
 
 
 @settings(max_examples=25)
-@given(st.integers(1, 14), st.integers(1, 14), st.floats(0.3, 9.0), st.integers(0, 2**32 - 1))
+@given(st.integers(1, 14), st.integers(1, 14), st.integers(3, 90), st.integers(0, 2**32 - 1))
 def test_the_mean_around_is_that_of_a_plain_window(
-    height: int, width: int, radius: float, seed: int
+    height: int, width: int, tenths: int, seed: int
 ) -> None:
+    radius = tenths / 10 + 0.05  # no cell lies on the circle, where rounding would decide
     rng = np.random.default_rng(seed)
     values = rng.normal(100, 30, (height, width)).astype(np.float32)
     values[rng.random(values.shape) < 0.2] = np.nan
