@@ -23,7 +23,8 @@ from gis_core.store.raster_files import BLOCK
 from gis_core.store.raster_windows import grid_of_file
 from gis_core.writing import require_folder, written_whole
 
-CACHE_BYTES = 32 << 20  # of decoded tiles: a band is read once, so little is read again
+# of decoded tiles little is kept, as a band is read once; plain tiles are read past that cache
+FRUGAL = {"GDAL_CACHEMAX": 32 << 20, "GTIFF_DIRECT_IO": True}
 READ_BYTES = 1 << 20  # of a file at once, for its hash
 
 
@@ -139,7 +140,7 @@ def writing_bands(
         If the folder is missing or not writable, or the disk is full.
     """
     require_folder(path)
-    with written_whole(path) as part, rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES):
+    with written_whole(path) as part, rasterio.Env(**FRUGAL):
         bands = part.with_name(part.name + ".bands")
         writer = BandWriter(bands, grid, dtype=dtype, nodata=nodata)
         try:

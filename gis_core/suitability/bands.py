@@ -4,6 +4,8 @@ Every cell gets the class that the whole gives it: memberships and sums look at 
 derivations are made for a whole band of rows, with as many rows around it as they look at.
 """
 
+import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -38,7 +40,7 @@ from gis_core.text import Text
 
 Floats = NDArray[np.float32]
 TILE = 512  # cells; windows end where the tiles of files do, so that no tile is read twice
-WINDOW_BYTES = 20 << 20  # of values that a worker holds at once
+WINDOW_BYTES = 40 << 20  # of values that a worker holds at once
 DERIVED_BYTES = 160 << 20  # of derived rows, whole width, that a worker holds at once
 WORKERS = 2
 BANDWISE = ("value", *LOCAL, "distance")
@@ -146,11 +148,13 @@ def classes_in_bands(
         recipe = _with_ideals(recipe, bands, used, rules)
     done: list[int] = []
 
+    room = _Room()
+
     def work(band: _Band) -> BandTotals:
         totals = BandTotals.none()
         for window in band.windows(len(used)):
-            values, failed = _land(window, used, rules)
-            codes = fused_scores(values, recipe, failed=failed, threads=1).codes
+            values, failed = _land(window, used, rules, room)
+            codes = fused_scores(values, recipe, failed=failed, threads=1, limiting=False).codes
             shaped = codes.reshape(window.shape)
             write(band.start, window.col, shaped)
             totals += BandTotals(*_totals(shaped, window.column_areas_m2()))
@@ -251,11 +255,28 @@ def _bands(layers: BandLayers, grid: Grid, parts: Sequence[Criterion | Rule]) ->
             for start in range(0, grid.height, rows)]  # fmt: skip
 
 
+class _Room(threading.local):
+    """Memory that a thread fills again for every window: fresh memory costs more than the pass."""
+
+    def __init__(self) -> None:
+        self._held = np.empty(0, np.float32)
+
+    def of(self, shape: tuple[int, ...]) -> Floats:
+        """Return an array of `shape`, its values left from before."""
+        size = math.prod(shape)
+        if self._held.size < size:
+            self._held = np.empty(size, np.float32)
+        return self._held[:size].reshape(shape)
+
+
 def _land(
-    window: _Window, used: Sequence[Criterion], rules: Sequence[tuple[int, Rule]]
+    window: _Window,
+    used: Sequence[Criterion],
+    rules: Sequence[tuple[int, Rule]],
+    room: _Room,
 ) -> tuple[Floats, NDArray[np.uint32] | None]:
     """Values (criteria, cells) and failed rules (cells,) of a window."""
-    values = np.empty((len(used), *window.shape), np.float32)
+    values = room.of((len(used), *window.shape))
     for held, criterion in zip(values, used, strict=True):
         window.values(criterion, held)
     if not rules:
@@ -280,10 +301,12 @@ def _with_ideals(
 ) -> Recipe:
     """The recipe of TOPSIS with what it needs of all the land; the sums are exact."""
 
+    room = _Room()
+
     def sums(band: _Band) -> TopsisSums:
         found = []
         for window in band.windows(len(used)):
-            values, failed = _land(window, used, rules)
+            values, failed = _land(window, used, rules, room)
             found.append(topsis_sums(values, recipe, failed=failed, threads=1))
         band.forget()
         return reduce(add, found)
