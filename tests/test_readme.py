@@ -105,7 +105,9 @@ def answers(words: list[str]) -> None:
 def test_every_command_line_runs_as_written(
     desk: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    Path("region.yaml").write_text(indented_blocks(ENGLISH, "yaml")[0], "utf-8")
+    region, model = indented_blocks(ENGLISH, "yaml")
+    Path("region.yaml").write_text(region, "utf-8")
+    Path("model.yaml").write_text(model, "utf-8")
     lines = commands_of(ENGLISH)
     assert len(lines) > 20
     for line in lines:
@@ -123,7 +125,9 @@ def test_every_command_line_runs_as_written(
 def test_every_chinese_command_line_runs_as_written(
     desk: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    Path("region.yaml").write_text(indented_blocks(ENGLISH, "yaml")[0], "utf-8")
+    region, model = indented_blocks(ENGLISH, "yaml")
+    Path("region.yaml").write_text(region, "utf-8")
+    Path("model.yaml").write_text(model, "utf-8")
     lines = [line for line in commands_of(CHINESE) if line != "upland serve"]
     assert len(commands_of(CHINESE)) == len(lines) + 1
     for line in lines:
