@@ -15,6 +15,18 @@ ModelName = Annotated[str, typer.Argument(help="A model's YAML file or a shipped
 TITLE, WEIGHT = Text("title", "名称"), Text("weight", "权重")
 NAME, VALUE, UNIT = Text("name", "标识"), Text("value", "数值"), Text("unit", "单位")
 TAG, SOURCE = Text("tag", "标签"), Text("source", "来源")
+DIRECTIONS = {None: Text("raise or lower", "升高或降低"), "raise": Text("raise", "升高"),
+              "lower": Text("lower", "降低")}  # fmt: skip
+ON_SPREADS = Text(
+    "± is how far the value may be off; a sensitivity analysis moves it so far. Where the model "
+    "writes no spread it is 20 % (planner's choice) or 10 % (local rule) of the distance to the "
+    "nearest other threshold of the same membership, of a curve's breadth, or of a value that "
+    "stands alone; of distances, times, slopes and densities at most that share of the value "
+    "itself. A standard's value has none.",
+    "“±”为数值可能的偏差，敏感性分析按此变动。模型未写明时，取该阈值与同一隶属函数中最近阈值之差"
+    "（曲线取其宽度，单独的阈值取其数值）的 20%（规划者设定）或 10%（地方规定）；距离、时间、坡度和"
+    "密度不超过其数值本身的同一比例。标准规定的数值不变动。",
+)
 
 
 def show_models(
@@ -114,10 +126,11 @@ def _print_model(voice: Voice, model: dict[str, Any]) -> None:
     thresholds += [r["threshold"] for r in model["rules"] if r["threshold"]]
     voice.table(
         Text("Thresholds", "阈值"),
-        [Text("of", "所属"), Text("key", "参数"), VALUE, UNIT, TAG, SOURCE],
-        [[t["part"], t["key"], f"{t['value']:g}", t["unit"], word(t["tag"]), t["source"]]
-         for t in thresholds],
+        [Text("of", "所属"), Text("key", "参数"), VALUE, Text("±", "±"), UNIT, TAG, SOURCE],
+        [[t["part"], t["key"], f"{t['value']:g}", f"{t['spread']:g}", t["unit"], word(t["tag"]),
+          t["source"]] for t in thresholds],
     )  # fmt: skip
+    typer.echo(ON_SPREADS.in_(voice.lang))
     voice.table(
         Text("Rules", "排除规则"),
         [NAME, TITLE, Text("excludes", "排除条件"), TAG, SOURCE],
@@ -129,10 +142,10 @@ def _print_model(voice: Voice, model: dict[str, Any]) -> None:
         voice.table(
             Text("What can be improved", "可改良因素"),
             [TITLE, Text("how", "措施"), Text("yuan per mu", "元/亩"), Text("for", "每改变"),
-             Text("limit", "极限"), UNIT],
+             Text("to", "方向"), Text("limit", "极限"), UNIT],
             [[c["title"], c["improvement"]["how"], f"{c['improvement']['cost_yuan_per_mu']:g}",
-              f"{c['improvement']['per']:g}", f"{c['improvement']['limit']:g}", c["unit"]]
-             for c in improvable],
+              f"{c['improvement']['per']:g}", DIRECTIONS[c["improvement"]["only"]],
+              f"{c['improvement']['limit']:g}", c["unit"]] for c in improvable],
         )  # fmt: skip
 
 

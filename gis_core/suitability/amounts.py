@@ -1,48 +1,67 @@
-"""Read thresholds: plain numbers that inherit, or numbers with unit, tag, source and spread."""
+"""Read thresholds: plain numbers that inherit, or numbers with unit, tag, source and spread.
+
+A spread is taken from the threshold, else from its criterion, else it is the default of
+`gis_core.suitability.spreads`: a share of the membership's own span, by the tag.
+"""
 
 from dataclasses import dataclass
 
 from gis_core.located import PartReader, Place
 from gis_core.suitability.model import TAGS, Tag, Threshold
+from gis_core.suitability.spreads import default_spread
 from gis_core.text import Text
 
 THRESHOLD = {"value", "unit", "tag", "source", "spread"}
-SHARE_OFF = {"standard": 0.0, "local": 0.1, "planner": 0.2}  # default spread, share of the value
 NO_DISTANCE_GIVEN = ("19630", "no distance", "规定距离")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """What a threshold inherits from its part; `is_near` holds for distances and the like."""
+    """What a threshold inherits from its part; `is_near` holds for distances and the like.
+
+    `zeros` are the natural zeros of its derivation; `spread`, in `unit`, is the criterion's own
+    where it writes one.
+    """
 
     part: str
     unit: str
     tag: Tag
     source: Text
     is_near: bool
+    zeros: tuple[float, ...] = ()
+    spread: float | None = None
 
 
 class AmountReader(PartReader):
     """Takes tags, sources and thresholds out of a model's document."""
 
-    def threshold(self, place: Place, key: str, origin: Origin) -> Threshold:
-        """Return the threshold at `place`: a number, or a mapping that says more than its part."""
-        if not isinstance(self.at(place), dict):
-            value = self.number(place)
-            spread = SHARE_OFF[origin.tag] * abs(value)
-            return Threshold(
-                origin.part, key, value, origin.unit, origin.tag, origin.source, spread
+    def threshold(
+        self, place: Place, key: str, origin: Origin, *, span: float | None = None
+    ) -> Threshold:
+        """Return the threshold at `place`: a number, or a mapping that says more than its part.
+
+        Its default spread is a share of `span`, in its unit; of its value where that is None.
+        """
+        value = self.value_at(place)
+        tag, source = origin.tag, origin.source
+        if isinstance(self.at(place), dict):
+            given = self.mapping(place, THRESHOLD, required={"value"})
+            tag = self.tag(place, is_near=origin.is_near, default=origin.tag)
+            self._same_unit(place, origin.unit)
+            if "source" in given:
+                source = self.source(place, is_near=origin.is_near)
+        spread = self.spread(place, tag) if isinstance(self.at(place), dict) else None
+        if spread is None:
+            spread = 0.0 if tag == "standard" else origin.spread
+        if spread is None:
+            spread = default_spread(
+                tag, value, span=abs(value) if span is None else span, zeros=origin.zeros
             )
-        given = self.mapping(place, THRESHOLD, required={"value"})
-        value = self.number((*place, "value"))
-        tag = self.tag(place, is_near=origin.is_near, default=origin.tag)
-        self._same_unit(place, origin.unit)
-        source = origin.source
-        if "source" in given:
-            source = self.source(place, is_near=origin.is_near)
-        return Threshold(
-            origin.part, key, value, origin.unit, tag, source, self._spread(place, tag, value)
-        )
+        return Threshold(origin.part, key, value, origin.unit, tag, source, spread)
+
+    def value_at(self, place: Place) -> float:
+        """Return the number at `place`, written plainly or as `value` beside unit and tag."""
+        return self.number((*place, "value") if isinstance(self.at(place), dict) else place)
 
     def _same_unit(self, place: Place, unit: str) -> None:
         given = self.at((*place, "unit"))
@@ -53,9 +72,10 @@ class AmountReader(PartReader):
                 f"为“{given}”，但所属准则或规则的单位是“{unit}”。请按“{unit}”填写数值。",
             )  # fmt: skip
 
-    def _spread(self, place: Place, tag: Tag, value: float) -> float:
+    def spread(self, place: Place, tag: Tag) -> float | None:
+        """Return the spread written at `place`, 0 or more; None where there is none."""
         if self.at((*place, "spread")) is None:
-            return SHARE_OFF[tag] * abs(value)
+            return None
         spread = self.number((*place, "spread"))
         if spread < 0 or (tag == "standard" and spread > 0):
             raise self.document.refuse(

@@ -153,7 +153,8 @@ def _contributions(
             "value_name": _class_name(document, criterion.layer, value), "score": score,
             "contribution": part if adds_up else None,
             "could_gain": None if part is None else used["weight"] - part,
-            "improvable": criterion.improvement is not None,
+            "improvable": criterion.improvement is not None and (
+                value is None or criterion.improvement.helps(value)),
         })  # fmt: skip
     return sorted(rows, key=lambda r: -(r["weight"] * r["score"] if r["score"] is not None else -1))
 

@@ -23,6 +23,7 @@ CURVE = 1e-4  # of a score: how far a curve may leave the straight line between 
 STRAIGHT = 1e-6  # of a score: below it a line counts as straight (scores are float32)
 SINGLE = 2e-7  # of a score: what adding up in float32 may lose
 SPLITS = 12  # halvings of one stretch of a curve at most
+FAR = 1e9  # in any unit: further than any value from its limit
 HALVINGS = 50  # of the interval in which a curve takes a wanted score
 EXACT_METHODS = ("weighted_sum", "weighted_product", "limiting_factor")
 LEAST_SCORE = 1e-300  # stands for 0 where a logarithm is taken
@@ -119,7 +120,7 @@ class _Path:
 
 
 def improvable(model: SuitabilityModel, place: Place) -> list[str]:
-    """Return the criteria that have an improvement, a value and a weight above zero here."""
+    """Return the criteria with an improvement that helps here, a value and a weight above zero."""
     return [path.criterion.name for path in _paths(model, place)]
 
 
@@ -261,6 +262,8 @@ def _paths(model: SuitabilityModel, place: Place) -> list[_Path]:
         value, weight = place.values.get(name, np.nan), place.weights.get(name, 0.0)
         if improvement is None or not weight > 0 or not np.isfinite(value):
             continue
+        if not improvement.helps(value):
+            continue
         if not isinstance(criterion.membership, Categorical):
             limit = _allowed(model, criterion, value, improvement.limit)
             found.append(_path(criterion, improvement, weight, value, limit))
@@ -308,6 +311,22 @@ def criterion_turns(criterion: Criterion) -> list[float]:
     if isinstance(membership, Piecewise):
         return list(membership.values)
     return [v for v in vars(membership).values() if isinstance(v, int | float)]
+
+
+def works_help_below(criterion: Criterion) -> float:
+    """Return the score below which a place surely lies where the criterion's works lead.
+
+    Works that only lower a value are of no use below their limit, and a score alone does not tell
+    the side: so this is the least score on the other side; 2, above every score, for works without
+    a direction.
+    """
+    works = criterion.improvement
+    if works is None or works.only is None:
+        return 2.0
+    beyond = FAR if works.only == "raise" else -FAR
+    other_side = [works.limit, works.limit + beyond]
+    other_side += [v for v in criterion_turns(criterion) if not works.helps(v)]
+    return float(_scores(criterion, np.array(other_side)).min())
 
 
 def _bend(criterion: Criterion, low: float, high: float) -> float:

@@ -111,6 +111,9 @@ def _best_gain(
     if works is None or isinstance(membership, Categorical):
         return np.zeros_like(values), np.zeros_like(values)
     limit = _limits(model, criterion, values, works.limit)
+    if works.only is not None:  # where the works lead the other way, nothing is done
+        further = np.maximum if works.only == "raise" else np.minimum
+        limit = further(limit, values)
     now = membership.score(values)
     best, where = now.copy(), values.copy()
     for stop in [limit, *(np.float32(t) for t in criterion_turns(criterion))]:

@@ -9,6 +9,7 @@ from gis_core.suitability import membership as shapes
 from gis_core.suitability.amounts import AmountReader, Origin
 from gis_core.suitability.membership import Membership
 from gis_core.suitability.model import Threshold
+from gis_core.suitability.spreads import spans
 
 Made = tuple[Membership, tuple[Threshold, ...]]
 
@@ -41,7 +42,9 @@ class MembershipReader(AmountReader):
                 return self._categorical(path), ()
             if kind == "piecewise":
                 return self._piecewise(path, origin)
-            found = [self.threshold((*path, key), key, origin) for key in keys]
+            reach = spans(kind, [self.value_at((*path, key)) for key in keys])
+            found = [self.threshold((*path, key), key, origin, span=span)
+                     for key, span in zip(keys, reach, strict=True)]  # fmt: skip
             made = make(*(t.value for t in found))
             return made, tuple(t for t in found if t.key in made.parameters())
         except InvalidCriterionError as err:
@@ -50,7 +53,9 @@ class MembershipReader(AmountReader):
     def _piecewise(self, path: Place, origin: Origin) -> Made:
         place = (*path, "points")
         ends = [(*place, i) for i in range(self.length(place, least=2))]
-        found = [self.threshold((*end, 0), "", origin) for end in ends]
+        reach = spans("piecewise", [self.value_at((*end, 0)) for end in ends])
+        found = [self.threshold((*end, 0), "", origin, span=span)
+                 for end, span in zip(ends, reach, strict=True)]  # fmt: skip
         scores = [self.number((*end, 1)) for end in ends]
         points = [(t.value, s) for t, s in zip(found, scores, strict=True)]
         made = shapes.piecewise(points)

@@ -17,7 +17,9 @@ Derive = Literal[
 CombinationMethod = Literal[
     "weighted_sum", "weighted_product", "owa", "fuzzy_gamma", "topsis", "limiting_factor"
 ]
+Direction = Literal["raise", "lower"]
 TAGS: tuple[str, ...] = get_args(Tag)
+DIRECTIONS: tuple[str, ...] = get_args(Direction)
 DERIVATIONS: tuple[str, ...] = get_args(Derive)
 COMBINATIONS: tuple[str, ...] = get_args(CombinationMethod)
 NEARNESS = ("distance", "travel_time", "density")  # no standard for organic production gives one
@@ -39,7 +41,9 @@ class Threshold:
 
     `part` names the criterion or rule; `key` the parameter of its membership, or the rule's
     limit (``above``, ``below``, ``within_m``). `spread` is the half-width in `unit`, 0 or more, by
-    which the value may be off; what a standard fixes has none.
+    which the value may be off, and by which a sensitivity analysis moves it. It is what the file
+    writes, else a share of the membership's own span (see `gis_core.suitability.spreads`), so that
+    it does not depend on where the unit has its zero; what a standard fixes has none.
     """
 
     part: str
@@ -56,7 +60,9 @@ class Improvement:
     """What people can do about a criterion, and what it costs.
 
     `cost_yuan_per_mu` (yuan a mu) buys a change of `per` (unit of the criterion, above 0) towards
-    `limit`, the value that can be reached at most.
+    `limit`, the value that can be reached at most. `only` says that the works raise or lower the
+    value and nothing else (gypsum lowers the pH of alkaline soil and is of no use on sour soil);
+    without it they lead to `limit` from both sides.
     """
 
     how: Text
@@ -65,6 +71,13 @@ class Improvement:
     limit: float
     tag: Tag
     source: Text
+    only: Direction | None = None
+
+    def helps(self, value: float) -> bool:
+        """Return whether a place with `value` (unit of the criterion) lies where the works lead."""
+        if self.only is None:
+            return True
+        return value < self.limit if self.only == "raise" else value > self.limit
 
 
 @dataclass(frozen=True)

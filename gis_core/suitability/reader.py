@@ -14,6 +14,7 @@ from gis_core.suitability.membership_reader import MembershipReader
 from gis_core.suitability.model import (
     COMBINATIONS,
     DERIVATIONS,
+    DIRECTIONS,
     GROUPS,
     NEARNESS,
     WITHIN_RADIUS,
@@ -24,6 +25,7 @@ from gis_core.suitability.model import (
     SuitabilityModel,
     find_model,
 )
+from gis_core.suitability.spreads import ZEROS
 from gis_core.suitability.weighting import judged_weights
 from gis_core.suitability.weighting_reader import read_weighting, refuse_written_weight
 from gis_core.text import Text, as_document
@@ -32,9 +34,9 @@ DEFAULT_LIMITS = {"S1": 0.8, "S2": 0.6, "S3": 0.4, "N1": 0.2}
 TOP = {"name", "title", "purpose", "criteria", "rules", "classes", "combination",
        "weighting"}  # fmt: skip
 CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", "weight", "tag",
-             "source", "optional", "flat", "radius_m", "improve"}  # fmt: skip
+             "source", "optional", "flat", "radius_m", "improve", "spread"}  # fmt: skip
 NEEDED = {"name", "title", "layer", "unit", "membership", "tag", "source"}
-IMPROVE = {"how", "cost_yuan_per_mu", "per", "limit", "tag", "source"}
+IMPROVE = {"how", "cost_yuan_per_mu", "per", "limit", "tag", "source"}  # and, optional, `only`
 MOST_RULES = 32  # each has a bit of 32 in a cell's failed rules
 RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional", "unit",
         "radius_m"}  # fmt: skip
@@ -190,15 +192,13 @@ class _Reader(MembershipReader):
             )
         origin = self._origin(path, derive)
         membership, thresholds = self.membership((*path, "membership"), origin)
-        improvement = None
-        if "improve" in value:
-            if isinstance(membership, Categorical):
+        for key in ("improve", "spread") if isinstance(membership, Categorical) else ():
+            if key in value:
                 raise self.document.refuse(
-                    (*path, "improve"),
-                    "goes with a number, not with classes. Leave it out.",
+                    (*path, key), "goes with a number, not with classes. Leave it out.",
                     "只用于数值型准则，不用于分类。请删除。",
-                )
-            improvement = self._improvement((*path, "improve"))
+                )  # fmt: skip
+        improvement = self._improvement((*path, "improve")) if "improve" in value else None
         return Criterion(
             name=origin.part, title=self.text((*path, "title")),
             group=self.choice((*path, "group"), GROUPS, "location"),
@@ -213,10 +213,11 @@ class _Reader(MembershipReader):
     def _origin(self, path: Place, derive: str, *, unit: str | None = None) -> Origin:
         """Return what the thresholds of the part inherit; `unit` stands in where none is given."""
         is_near = derive in NEARNESS
+        tag = self.tag(path, is_near=is_near)
         return Origin(
-            part=self.word((*path, "name")), tag=self.tag(path, is_near=is_near),
+            part=self.word((*path, "name")), tag=tag,
             source=self.source(path, is_near=is_near), unit=self.unit(path, derive, default=unit),
-            is_near=is_near,
+            is_near=is_near, zeros=ZEROS.get(derive, ()), spread=self.spread(path, tag),
         )  # fmt: skip
 
     def unit(self, path: Place, derive: str, *, default: str | None = None) -> str:
@@ -252,7 +253,8 @@ class _Reader(MembershipReader):
         return None if given is None else self.number((*path, "radius_m"), above=0)
 
     def _improvement(self, path: Place) -> Improvement:
-        self.mapping(path, IMPROVE, required=IMPROVE)
+        self.mapping(path, {*IMPROVE, "only"}, required=IMPROVE)
+        has_direction = self.at((*path, "only")) is not None
         cost = self.number((*path, "cost_yuan_per_mu"))
         if cost < 0:
             raise self.document.refuse((*path, "cost_yuan_per_mu"), f"is {cost:g}, wanted 0 or "
@@ -261,6 +263,7 @@ class _Reader(MembershipReader):
             how=self.text((*path, "how")), cost_yuan_per_mu=cost,
             per=self.number((*path, "per"), above=0), limit=self.number((*path, "limit")),
             tag=self.tag(path, is_near=False), source=self.source(path, is_near=False),
+            only=self.choice((*path, "only"), DIRECTIONS) if has_direction else None,  # type: ignore[arg-type]
         )  # fmt: skip
 
     def rule(self, path: Place) -> Rule:

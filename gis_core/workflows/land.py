@@ -7,6 +7,7 @@ from gis_core.products.maps.context import MapContext
 from gis_core.products.maps.land import LandRasters, Works, thinned
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
+from gis_core.suitability.improve import works_help_below
 from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import Criterion, SuitabilityModel
 from gis_core.workflows.explain import model_of_run
@@ -54,7 +55,7 @@ def _work(criterion: Criterion, lang: str) -> Works | None:
     price = f"{better.cost_yuan_per_mu:,.0f}"
     cost = f"{price} yuan a mu for every {better.per:g}{unit}" if lang == "en" else (
         f"每{better.per:g}{unit}约{price}元/亩")  # fmt: skip
-    return Works(better.how.in_(lang), cost, score)
+    return Works(better.how.in_(lang), cost, score, works_help_below(criterion))
 
 
 def _shares(workspace: Workspace, run: RunRecord) -> dict[str, xr.DataArray]:

@@ -53,7 +53,7 @@ def test_a_sound_model_and_a_faulty_one(call: Callable[..., Done], tmp_path: Pat
     (tmp_path / "m.yaml").write_text(text, "utf-8")
     done = call("check", str(tmp_path / "m.yaml"), "--lang", "zh")
     assert (done.code, done.out) == (1, "")
-    assert "第17行（criteria.1.weight）：为“x”，应为数字" in done.err
+    assert "第18行（criteria.1.weight）：为“x”，应为数字" in done.err
 
 
 def test_judgements_are_weighed(call: Callable[..., Done], tmp_path: Path) -> None:

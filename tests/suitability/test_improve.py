@@ -6,18 +6,33 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gis_core.suitability.improve import Place, WorksPlan, best_score, cheapest_works
-from gis_core.suitability.membership import Membership, Sigmoid, linear, piecewise
-from gis_core.suitability.model import Combination, Criterion, Improvement, Rule, SuitabilityModel
+from gis_core.suitability.improve import (
+    Place,
+    WorksPlan,
+    best_score,
+    cheapest_works,
+    improvable,
+    works_help_below,
+)
+from gis_core.suitability.membership import Membership, Sigmoid, linear, piecewise, trapezoid
+from gis_core.suitability.model import (
+    Combination,
+    Criterion,
+    Direction,
+    Improvement,
+    Rule,
+    SuitabilityModel,
+)
 from gis_core.text import Text
 
 SAY = Text("x", "某")
 
 
 def criterion(
-    name: str, membership: Membership, *, cost: float | None = None, limit: float = 10.0
-) -> Criterion:
-    works = None if cost is None else Improvement(SAY, cost, 1.0, limit, "planner", SAY)
+    name: str, membership: Membership, *, cost: float | None = None, limit: float = 10.0,
+    only: Direction | None = None,
+) -> Criterion:  # fmt: skip
+    works = None if cost is None else Improvement(SAY, cost, 1.0, limit, "planner", SAY, only)
     return Criterion(name, SAY, "soil", name, "value", "u", membership, 1.0, "planner", SAY,
                      improvement=works)  # fmt: skip
 
@@ -85,6 +100,33 @@ def test_falling_memberships_are_improved_downwards() -> None:
     plan = plan_of(model, [18], 0.6)
     assert plan.works[0].to_value == pytest.approx(10, abs=1e-4)
     assert plan.cost_yuan_per_mu == pytest.approx(800, rel=1e-5)
+
+
+def test_no_work_leads_against_its_direction() -> None:
+    """Gypsum brings pH 8.5 down to 7.5 at most; on sour soil, pH 5.5, it is no cure."""
+    ph = trapezoid(5, 6, 8, 9)
+    model = model_of(criterion("ph", ph, cost=500, limit=7.5, only="lower"))
+    plan = plan_of(model, [8.5], 0.8)
+    assert plan.works[0].to_value == pytest.approx(8.2, abs=1e-4)
+    assert plan.cost_yuan_per_mu == pytest.approx(150, rel=1e-4)
+    sour = place_of(model, [5.5])
+    assert improvable(model, sour) == []
+    assert best_score(model, sour) == pytest.approx(0.5)
+    assert cheapest_works(model, sour, wanted=0.8) is None
+    both_ways = model_of(criterion("ph", ph, cost=500, limit=7.5))
+    assert plan_of(both_ways, [5.5], 0.8).works[0].to_value == pytest.approx(5.8, abs=1e-4)
+    raised = model_of(criterion("ph", ph, cost=500, limit=6.5, only="raise"))
+    assert plan_of(raised, [5.5], 0.8).works[0].to_value == pytest.approx(5.8, abs=1e-4)
+    assert cheapest_works(raised, place_of(raised, [8.5]), wanted=0.8) is None
+
+
+def test_a_score_tells_the_side_only_where_the_other_side_scores_better() -> None:
+    road = piecewise([(100, 0.5), (500, 1.0), (2000, 0.8), (8000, 0.0)])
+    ph = trapezoid(5, 6, 8, 9)
+    assert works_help_below(criterion("a", road, cost=1, limit=500, only="lower")) == 0.5
+    assert works_help_below(criterion("a", ph, cost=1, limit=7.5, only="lower")) == 0
+    assert works_help_below(criterion("a", linear(10, 0), cost=1, only="raise")) == 1
+    assert works_help_below(criterion("a", ph, cost=1, limit=7.5)) > 1
 
 
 def test_a_limiting_factor_has_every_low_criterion_lifted() -> None:

@@ -11,7 +11,14 @@ from gis_core.suitability.figures import shares_of
 from gis_core.suitability.improve import Place, best_score
 from gis_core.suitability.lifting import LiftedArea, lifted_areas
 from gis_core.suitability.membership import Gaussian, Membership, linear, piecewise
-from gis_core.suitability.model import Combination, Criterion, Improvement, Rule, SuitabilityModel
+from gis_core.suitability.model import (
+    Combination,
+    Criterion,
+    Direction,
+    Improvement,
+    Rule,
+    SuitabilityModel,
+)
 from gis_core.text import Text
 
 GRID = Grid(CRS.from_epsg(4546), 500_000.0, 4_000_000.0, 100.0, 3, 40)
@@ -20,8 +27,9 @@ LIMITS = (0.8, 0.6, 0.4, 0.2)
 
 
 def model_of(membership: Membership, *, limit: float, rules: tuple[Rule, ...] = (),
-             combination: Combination | None = None) -> SuitabilityModel:  # fmt: skip
-    works = Improvement(SAY, 30.0, 2.0, limit, "planner", SAY)
+             combination: Combination | None = None, only: Direction | None = None,
+             ) -> SuitabilityModel:  # fmt: skip
+    works = Improvement(SAY, 30.0, 2.0, limit, "planner", SAY, only)
     criterion = Criterion("a", SAY, "soil", "a", "value", "u", membership, 1.0, "planner", SAY,
                           improvement=works)  # fmt: skip
     return SuitabilityModel("m", SAY, SAY, (criterion,), rules, LIMITS, "hash",
@@ -52,6 +60,7 @@ def test_area_and_cost_by_hand_in_two_units() -> None:
     assert first[0].row()["area_ha"] == pytest.approx(first[0].area_mu / 15)
 
 
+@pytest.mark.parametrize("only", [None, "raise", "lower"])
 @pytest.mark.parametrize(
     ("membership", "limit"),
     [
@@ -61,9 +70,11 @@ def test_area_and_cost_by_hand_in_two_units() -> None:
         (linear(2, 8), 0.0),
     ],
 )
-def test_it_agrees_with_the_best_of_each_cell(membership: Membership, limit: float) -> None:
+def test_it_agrees_with_the_best_of_each_cell(
+    membership: Membership, limit: float, only: Direction | None
+) -> None:
     rule = Rule("r", SAY, "a", "value", "planner", SAY, above=7.5)
-    model = model_of(membership, limit=limit, rules=(rule,))
+    model = model_of(membership, limit=limit, rules=(rule,), only=only)
     values = np.linspace(0.1, 9.9, 40)
     now = membership.score(values.astype(np.float32))  # type: ignore[union-attr]
     rises = 0
@@ -74,7 +85,18 @@ def test_it_agrees_with_the_best_of_each_cell(membership: Membership, limit: flo
         rises += below[1] < below[0]
     area = sum(part.area_mu for part in lifted(model, values)[0])
     assert area == pytest.approx(rises * 3 * 15)
-    assert rises > 0
+    assert rises > 0 or only is not None
+
+
+def test_land_on_the_far_side_of_the_works_is_not_counted() -> None:
+    values = np.full(40, np.nan)
+    values[:3] = [5.5, 8.5, 8.6]  # sour and alkaline soil: 0.5 and, to 7.5, 1
+    ph = piecewise([(5, 0), (6, 1), (8, 1), (9, 0)])
+    for only, cells in (("lower", 2), ("raise", 1), (None, 3)):
+        (found,) = lifted(model_of(ph, limit=7.5, only=only), values)  # type: ignore[arg-type]
+        assert found[0].area_mu == pytest.approx(15 * 3 * cells)
+        if only == "lower":
+            assert found[0].cost_yuan_per_mu == pytest.approx((0.5 + 0.6) / 2 * 15, rel=1e-4)
 
 
 def test_other_combinations_give_nothing() -> None:

@@ -74,7 +74,7 @@ def test_a_threshold_inherits_or_says_more(tmp_path: Path) -> None:
     model = read(tmp_path, SOUND.replace("kind: linear, best: 0, worst: 25", more))
     best, worst, near = model.thresholds()
     assert (best.part, best.value, best.unit, best.tag, best.spread) == (
-        "slope", 2, "deg", "local", pytest.approx(0.2)
+        "slope", 2, "deg", "local", pytest.approx(0.2)  # not 2.7: no slope is below 0
     )  # fmt: skip
     assert best.source.en == "planner"
     assert (worst.value, worst.tag, worst.spread, worst.source.zh) == (-25, "standard", 0, "法律")
@@ -82,6 +82,31 @@ def test_a_threshold_inherits_or_says_more(tmp_path: Path) -> None:
         "near", "within_m", "m", "planner", 20
     )  # fmt: skip
     assert model.rules[0].threshold == near
+
+
+def test_a_criterion_gives_its_spread_to_thresholds_that_write_none(tmp_path: Path) -> None:
+    more = ("kind: trapezoid, low: 2, from: {value: 6, spread: 0}, to: {value: 10, tag: standard}, "
+            "high: 25")  # fmt: skip
+    text = SOUND.replace("kind: linear, best: 0, worst: 25", more)
+    model = read(tmp_path, text.replace("weight: 1", "weight: 1\n    spread: 0.5"))
+    assert [t.spread for t in model.criteria[0].thresholds] == [0.5, 0, 0, 0.5]
+    assert model.rules[0].threshold is not None
+    assert model.rules[0].threshold.spread == 20
+
+
+def test_works_may_have_a_direction(tmp_path: Path) -> None:
+    works = ("    improve: {{how: {{en: x, zh: 某}}, cost_yuan_per_mu: 1, per: 1, limit: 5, "
+             "tag: planner, source: {{en: x, zh: 某}}{}}}\n")  # fmt: skip
+    for written, meant in (("", None), (", only: lower", "lower"), (", only: raise", "raise")):
+        text = SOUND.replace("    weight: 1\n", "    weight: 1\n" + works.format(written))
+        improvement = read(tmp_path, text).criteria[0].improvement
+        assert improvement is not None
+        assert improvement.only == meant
+        assert improvement.helps(7) == (meant != "raise")
+        assert improvement.helps(3) == (meant != "lower")
+    text = SOUND.replace("    weight: 1\n", "    weight: 1\n" + works.format(", only: up"))
+    with pytest.raises(InvalidModelError, match=r"line 12 .*is 'up', wanted one of raise, lower"):
+        read(tmp_path, text)
 
 
 KINDS = [
@@ -165,6 +190,10 @@ def test_combinations(tmp_path: Path, written: str, meant: Combination) -> None:
         ("exclude: {within_m: 100}", "derive: slope\n    exclude: {within_m: 100}",
          "line 18 .*'within_m' looks at the distance"),
         ("{within_m: 100}", "{within_m: {value: 100, spread: -1}}", "line 18 .*spread.*0 or more"),
+        ("weight: 1", "weight: 1\n    spread: -1", r"line 12 \(criteria.1.spread\): is -1; wanted"),
+        ("membership: {kind: linear, best: 0, worst: 25}",
+         "spread: 1\n    membership: {kind: categorical, classes: {a: 1}}",
+         r"line 10 \(criteria.1.spread\): goes with a number"),
         ("{within_m: 100}", "{within_m: {value: 0.1, unit: km}}", "Write the value in 'm'"),
         ("{within_m: 100}", "{within_m: {value: 9, tag: standard}}", "line 18 .*no distances"),
         ("exclude: {within_m: 100}", "exclude: {above: 9}",

@@ -17,12 +17,19 @@ from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import NEARNESS, shipped_models
 from gis_core.suitability.reader import load_model, model_from_values
 from gis_core.suitability.run import Surroundings, run_suitability
+from gis_core.suitability.spreads import ZEROS
 from gis_core.workflows.layers import layers_for, legends_for
 from gis_core.workflows.workspace import analysis_grid, county_units
 
 WANTED = {
     "organic_base", "apple", "pear", "walnut", "jujube", "millet_minor_grains", "medicinal_herbs",
     "settlement_site", "household_biogas", "economic_forest", "grass_livestock", "screening",
+}  # fmt: skip
+EXACT = {"pH": 0.3, "°C": 1.0}  # what people mean by a pH or a mean temperature
+DIRECTIONS = {  # what the works do: nobody makes a road further away
+    ("elevation", "slope"): "lower", ("precipitation", "value"): "raise",
+    ("soil_ph", "value"): "lower", ("soil_organic_matter", "value"): "raise",
+    ("river", "distance"): "lower", ("road", "distance"): "lower",
 }  # fmt: skip
 ORDINARY = {"elevation", "landcover", "road", "river"}  # what any office has
 
@@ -36,10 +43,14 @@ def test_every_threshold_says_unit_tag_and_source(name: str) -> None:
     model = load_model(name)
     assert model_from_values(model.document) == model
     assert model.thresholds()
+    derived = {p.name: p.derive for p in (*model.criteria, *model.rules)}
     for threshold in model.thresholds():
         assert threshold.unit
         assert threshold.source.en
-        assert (threshold.tag == "standard") == (threshold.spread == 0 and threshold.value != 0)
+        at_zero = threshold.value in ZEROS.get(derived[threshold.part], ())
+        assert (threshold.spread == 0) == (threshold.tag == "standard" or at_zero), threshold
+        if threshold.unit in EXACT:
+            assert threshold.spread == EXACT[threshold.unit]
     near = [p for p in (*model.criteria, *model.rules) if p.derive in NEARNESS]
     assert all(part.tag != "standard" for part in near)
     required = [p.layer for p in (*model.criteria, *model.rules) if not p.optional]
@@ -69,6 +80,7 @@ def test_improvements_can_lift_a_score() -> None:
             best = criterion.membership.score(np.array([criterion.improvement.limit], np.float32))
             assert float(best[0]) >= 0.6, (name, criterion.name)
             assert criterion.improvement.tag == "planner"
+            assert criterion.improvement.only == DIRECTIONS[criterion.layer, criterion.derive]
             lifted += 1
     assert lifted > 30
 

@@ -32,11 +32,16 @@ CLEAR = (0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Works:
-    """What people can do about a criterion: `score` (0 to 1) is what it can reach at most."""
+    """What people can do about a criterion: `score` (0 to 1) is what it can reach at most.
+
+    A place that scores below `helps_below` lies where the works lead; works that only raise or
+    only lower a value may be of no use to others, and the page knows scores, not values.
+    """
 
     how: str
     cost: str
     score: float
+    helps_below: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,8 @@ def _criterion(row: dict[str, Any], works: Works | None) -> dict[str, Any]:
     told = {"name": row["name"], "title": row["title"], "weight": row["weight"]}
     if works is None:
         return told
-    return told | {"works": {"how": works.how, "cost": works.cost, "score": works.score}}
+    return told | {"works": {"how": works.how, "cost": works.cost, "score": works.score,
+                             "helps_below": works.helps_below}}  # fmt: skip
 
 
 def _planes(
