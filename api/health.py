@@ -24,12 +24,14 @@ def healthz() -> dict[str, str]:
 def readyz(request: Request) -> dict[str, Any] | JSONResponse:
     """Tell whether the workspace's database answers; 503 with the reason when not.
 
+    Just after the start it waits until the first explanation of a place will come fast.
     A private database that died is started again by the request; one that was stopped with
     `upland db stop` stays stopped until the next command that uses the workspace.
     """
     workspace, lang = request.app.state.workspace, language_of(request)
     if workspace is None:
         return problem(503, "NotReady", NOT_OPEN.in_(lang))
+    request.app.state.readied.wait()
     try:
         layers = len(workspace.layers())
     except GisCoreError as err:

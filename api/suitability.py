@@ -2,16 +2,24 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from api.data import Language, Open
 from gis_core.errors import InvalidParameterError
 from gis_core.text import localise
 from gis_core.workflows.counties import county_outlines
-from gis_core.workflows.explain import explain_at
+from gis_core.workflows.explain import Explainer
 
 router = APIRouter(prefix="/api/runs", tags=["suitability"])
 
+
+def explainer_of(request: Request) -> Explainer:
+    """Return what explains places of the workspace that the application holds open."""
+    explainer: Explainer = request.app.state.explainer
+    return explainer
+
+
+Explaining = Annotated[Explainer, Depends(explainer_of)]
 Metres = Annotated[float | None, Query(allow_inf_nan=False, description="In the analysis CRS.")]
 Lon = Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
@@ -20,7 +28,7 @@ Lat = Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)]
 @router.get("/{run_id}/explain")
 def explain(
     run_id: str,
-    workspace: Open,
+    explainer: Explaining,
     lang: Language,
     x: Metres = None,
     y: Metres = None,
@@ -38,7 +46,7 @@ def explain(
             "或同时给出 lon 和 lat。",
         )
     across, up = given[0]
-    place = explain_at(workspace, run_id, x=float(across or 0.0), y=float(up or 0.0))
+    place = explainer.at(run_id, x=float(across or 0.0), y=float(up or 0.0))
     return dict(localise(place, lang))
 
 

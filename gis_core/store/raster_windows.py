@@ -1,13 +1,13 @@
-"""Single cells and small windows out of raster files, without reading the rest."""
+"""Single cells out of raster files, and their grid, without reading the rest."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-import numpy as np
 import rasterio
-from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
@@ -33,39 +33,64 @@ def grid_of_file(path: Path) -> Grid:
         return Grid.described(file.crs, file.transform, shape, name=path.name)
 
 
-def read_window(path: Path, *, row: int, col: int, height: int = 1, width: int = 1) -> NDArray[Any]:
-    """Return the cells (height, width) of a raster file from `row`, `col` on, as they are stored.
+class OpenRasters:
+    """Files of one grid held open, for single cells of them asked for again and again.
 
-    Only the tiles that the window touches are read. Cells beyond the raster are left out, so the
-    answer may be smaller.
-
-    Raises
-    ------
-    NotFoundError
-        If the file is gone or cannot be read.
+    Several threads may read at once. What the files held when they were opened is what is read,
+    so they must be such as never change: a run's. GDAL keeps the tiles last read, as many as
+    its own limit allows. Errors as `grid_of_file`.
     """
-    with _opened(path) as file:
-        window = Window(col, row, width, height)
-        inside = window.intersection(Window(0, 0, file.width, file.height))
-        return np.asarray(file.read(1, window=inside))
 
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self._files: dict[str, tuple[Path, DatasetReader, Lock]] = {}
+        with rasterio.Env(**ALONE):
+            for name, path in paths.items():
+                with _told(path):
+                    self._files[name] = (path, rasterio.open(path), Lock())
+        path, file, _ = next(iter(self._files.values()))
+        self.grid = Grid.described(
+            file.crs, file.transform, (file.height, file.width), name=path.name
+        )
 
-def read_cells(paths: Mapping[str, Path], *, row: int, col: int) -> dict[str, Any]:
-    """Return one cell of each of several files on one grid, by their name, as Python numbers.
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
 
-    Float files give NaN for no data. Errors as `read_window`; the cell lies inside.
-    """
-    with rasterio.Env(**ALONE):
-        return {
-            name: read_window(path, row=row, col=col)[0, 0].item() for name, path in paths.items()
-        }
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def cells(
+        self, names: Iterable[str], *, row: int, col: int, readers: Executor
+    ) -> dict[str, Any]:
+        """Return a cell of each of the files `names`, by name, as Python numbers.
+
+        Float files give NaN for no data. The cell lies inside; `readers` share the work.
+        """
+        wanted = list(names)
+        found = readers.map(lambda name: self._cell(name, row, col), wanted)
+        return dict(zip(wanted, found, strict=True))
+
+    def _cell(self, name: str, row: int, col: int) -> Any:
+        path, file, alone = self._files[name]
+        with alone, _told(path):
+            return file.read(1, window=Window(col, row, 1, 1))[0, 0].item()
+
+    def close(self) -> None:
+        """Close the files; what is dropped unclosed is closed when nobody reads it any more."""
+        for _, file, alone in self._files.values():
+            with alone:
+                file.close()
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[DatasetReader]:
+    with _told(path), rasterio.open(path) as file:
+        yield file
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
     try:
-        with rasterio.open(path) as file:
-            yield file
+        yield
     except (OSError, RasterioError) as err:
         raise NotFoundError(
             f"{path}: the catalogue's raster file cannot be read ({err}). Import the layer or run "

@@ -13,10 +13,19 @@ from gis_core.store.workspace import Workspace
 from tests.api.conftest import publishing
 from tests.api.serving import served
 from tests.products import landscape
-from tests.products.browsing import PATIENCE_MS
+from tests.products.browsing import PATIENCE_MS, open_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.postgis]
 HOSTILE = "a\u2028b\u2029</script><script>top.hit=1</script><!--<script>{{7*7}}"
+CELL_TO_MIDDLE = """code => {
+  const held = uplandLand, cells = [...held.codes.keys()].filter(i => held.codes[i] === code);
+  const cell = cells[cells.length >> 1], [[south, west], [north, east]] = held.bounds;
+  const down = (Math.floor(cell / held.width) + 0.5) / held.height;
+  const y = held.top + down * (held.bottom - held.top);
+  const lat = Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
+  const lon = west + (cell % held.width + 0.5) / held.width * (east - west);
+  uplandMap.setView([lat, lon], 13, {animate: false});
+}"""
 A4_PX = {"portrait": (703, 1032), "landscape": (1032, 703)}  # what 12 mm margins leave
 
 
@@ -93,12 +102,63 @@ def test_the_organic_map_is_served_whole(
     page, faults = opened(browser, f"{address}/maps/organic?lang={lang}")
     page.wait_for_function("window.uplandMap !== undefined")
     told = page.locator("#panel").inner_text()
-    assert told.startswith(title)
+    assert page.locator("#panel h1").inner_text() == title
     proof = r"目标值 [\d,]+ 亩" if lang == "zh" else r"objective [\d,]+ mu"
     assert re.search(proof, told)
     assert not re.search(r"\d (mu|yuan)\b" if lang == "zh" else r"\d ?[亩元]", told)
     assert page.locator(".upland-label.number").count() == 16
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert faults == []
+    page.context.close()
+
+
+def show_cell(page: Page, code: int) -> None:
+    """Bring a cell of class `code` (1 to 5, 6 excluded) of an organic map to the map's middle."""
+    page.evaluate(CELL_TO_MIDDLE, code)
+
+
+def click_middle(page: Page) -> None:
+    """Click on the middle of the map with the mouse."""
+    page.locator(".folium-map").click()
+
+
+def test_a_click_asks_the_server_and_shows_its_sentences(browser: Browser, address: str) -> None:
+    page, faults = opened(browser, f"{address}/maps/organic?lang=zh")
+    page.wait_for_function("window.uplandLand !== undefined")
+    show_cell(page, 2)
+    with page.expect_response(re.compile("/api/runs/suitability-1/explain")) as answered:
+        click_middle(page)
+    told = answered.value.json()
+    assert told["class"] == "S2"
+    popup = page.locator(".leaflet-popup-content")
+    popup.locator(".sentences li").first.wait_for()
+    assert popup.locator(".sentences li").all_text_contents() == told["text"]
+    assert f"{told['score']:.2f}" in popup.inner_text()
+    assert faults == []
+    page.context.close()
+
+
+def test_the_page_on_disk_explains_a_click_without_any_request(
+    browser: Browser, demonstration: Settings
+) -> None:
+    (path,) = demonstration.home.rglob("organic-zh.html")
+    page, faults = open_page(browser, path)
+    show_cell(page, 2)
+    click_middle(page)
+    popup = page.locator(".leaflet-popup-content")
+    told = popup.inner_text()
+    assert re.search(r"S2 中度适宜\s+得分 0\.\d\d", told)
+    parts = [float(p) for p in re.findall(r"\d × \d+% = (0\.\d{3})", told)]
+    score = re.search(r"得分 (0\.\d\d)", told)
+    assert score is not None
+    assert sum(parts) == pytest.approx(float(score[1]), abs=0.01)
+    assert re.search(r"主要限制因子：.+总分可达", told)
+    page.keyboard.press("Escape")
+    show_cell(page, 6)
+    click_middle(page)
+    popup.locator(".warn").first.wait_for()
+    assert popup.locator(".warn").first.inner_text().startswith("排除：")
+    assert popup.locator(".sentences").count() == 0
     assert faults == []
     page.context.close()
 
