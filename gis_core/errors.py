@@ -17,8 +17,11 @@ GisCoreError
 └── ServiceError (RuntimeError)        the machine's side
     ├── DatabaseError                  PostgreSQL missing, refused or lost
     ├── StorageError                   the disk is full or not writable
+    ├── ClusterError                   a Dask cluster that does not answer or is lost
     └── MissingProgramError            a system program that set-up should have installed
 """
+
+from typing import Any
 
 from gis_core.text import Text
 
@@ -29,6 +32,10 @@ class GisCoreError(Exception):
     def __init__(self, en: str, zh: str) -> None:
         super().__init__(en)
         self.text = Text(en, zh)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep both sentences where a worker's error is sent to another process."""
+        return type(self), (self.text.en, self.text.zh), self.__dict__
 
 
 class InputError(GisCoreError, ValueError):
@@ -97,6 +104,10 @@ class DatabaseError(ServiceError):
 
 class StorageError(ServiceError):
     """When the disk is full or not writable."""
+
+
+class ClusterError(ServiceError):
+    """When a Dask cluster does not answer, or is lost while it works."""
 
 
 class MissingProgramError(ServiceError):

@@ -17,6 +17,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".upland"), description="the workspace folder")
     database_url: str | None = Field(default=None, description="PostgreSQL URL; None: private")
+    dask_scheduler: str | None = Field(
+        default=None, description="address of a Dask scheduler; None: work in this process"
+    )
     lang: Lang = "en"
     publish_villages: Literal["synthetic", "all", "none"] = Field(
         default="synthetic", description="which surveys' single villages public pages may show"

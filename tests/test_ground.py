@@ -1,5 +1,6 @@
 """The ground row: grid, CRS choice, units, region files, remarks."""
 
+import pickle
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +10,12 @@ from pyproj import CRS
 from shapely.geometry import box
 
 from gis_core.crs import check_lonlat, choose_analysis_crs, parse_crs
-from gis_core.errors import CrsMismatchError, InvalidParameterError, MissingCrsError
+from gis_core.errors import (
+    CrsMismatchError,
+    InfeasibleError,
+    InvalidParameterError,
+    MissingCrsError,
+)
 from gis_core.grid import Grid
 from gis_core.provenance import hash_document
 from gis_core.region import read_region, region_from_dict
@@ -100,3 +106,10 @@ def test_remarks_file_opens_in_a_spreadsheet(tmp_path: Path) -> None:
 
 def test_hash_ignores_key_order() -> None:
     assert hash_document({"a": 1, "b": 2}) == hash_document({"b": 2, "a": 1})
+
+
+def test_an_error_of_another_process_keeps_both_sentences() -> None:
+    sent = pickle.loads(pickle.dumps(InfeasibleError("no", "不行", (Text("rule", "规则"),))))
+    assert (sent.text, str(sent), sent.conflicts) == (
+        Text("no", "不行"), "no", (Text("rule", "规则"),)
+    )  # fmt: skip

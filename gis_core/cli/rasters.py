@@ -32,13 +32,19 @@ def class_land(
 ) -> None:
     """Class the land of raster files of any size, without a workspace.
 
+    With UPLAND_DASK_SCHEDULER (tcp://host:8786) a Dask cluster reads the files and scores.
+
     Example: upland suitability files my.yaml --layer elevation=dem.tif --out classes.tif
     """
-    voice = Voice(read_settings().lang, as_json)
+    settings = read_settings()
+    voice = Voice(settings.lang, as_json)
     legends = dict(_pairs("--classes", classes or []))
     files = {theme: FileInput(path, legends.get(theme)) for theme, path in _pairs("--layer", layer)}
     with voice.progress() as progress:
-        document = localise(class_files(model, files, out, progress=progress), voice.lang)
+        document = localise(
+            class_files(model, files, out, scheduler=settings.dask_scheduler, progress=progress),
+            voice.lang,
+        )
     if as_json:
         voice.result(document)
     else:

@@ -15,7 +15,7 @@ from gis_core.suitability.model import TRAVEL_THEMES, Criterion, Rule, Suitabili
 from gis_core.surfaces.align import to_grid
 from gis_core.surfaces.density import density
 from gis_core.surfaces.distance import distance_to_features
-from gis_core.surfaces.rasterise import burn
+from gis_core.surfaces.inside import InsideStrips
 from gis_core.surfaces.speeds import Speeds, load_speeds
 from gis_core.surfaces.terrain import continued
 from gis_core.surfaces.ways import Land, travel_time_to
@@ -234,7 +234,7 @@ class Surfaces:
                 f"The model excludes what lies inside '{theme}', a raster; use classes instead.",
                 f"模型要求排除“{theme}”范围内的单元，但它是栅格；请改用 classes。",
             )
-        return np.asarray(burn(layer, self.grid, all_touched=False)).astype(bool)
+        return InsideStrips(layer, self.grid).rows(0, self.grid.height)
 
 
 def distance_reach(model: SuitabilityModel) -> Reach:

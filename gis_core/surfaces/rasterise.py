@@ -66,11 +66,7 @@ def burned_cells(
     MissingCrsError
         If `frame` has no CRS.
     """
-    if frame.crs is None:
-        raise MissingCrsError(
-            "The shapes have no CRS and cannot be burned into a grid; set one first.",
-            "几何没有坐标系，无法栅格化；请先指定坐标系。",
-        )
+    require_crs(frame)
     shapes = frame.geometry.to_crs(grid.crs)
     numbers = np.ones(len(frame)) if values is None else np.asarray(values)
     pairs = [
@@ -85,6 +81,21 @@ def burned_cells(
             dtype=dtype,
         )  # fmt: skip
     return np.asarray(burned)
+
+
+def require_crs(frame: gpd.GeoDataFrame) -> None:
+    """Refuse shapes that cannot be placed on a grid.
+
+    Raises
+    ------
+    MissingCrsError
+        If `frame` has no CRS.
+    """
+    if frame.crs is None:
+        raise MissingCrsError(
+            "The shapes have no CRS and cannot be burned into a grid; set one first.",
+            "几何没有坐标系，无法栅格化；请先指定坐标系。",
+        )
 
 
 def number_zones(units: gpd.GeoDataFrame, grid: Grid) -> tuple[xr.DataArray, dict[int, str]]:

@@ -12,7 +12,8 @@ from gis_core.progress import Progress, silent
 from gis_core.sources.legends import read_legend
 from gis_core.sources.vectors import read_vector
 from gis_core.store.raster_bands import RasterRows, hash_of, writing_bands
-from gis_core.suitability.bands import BandLayers, BandTotals, classes_in_bands, refuse_other_grid
+from gis_core.suitability.bands import BandTotals, classes_in_bands
+from gis_core.suitability.in_part import LayersInPart, refuse_other_grid
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
 from gis_core.suitability.prepare import distance_reach
 from gis_core.suitability.reader import load_model
@@ -20,8 +21,10 @@ from gis_core.suitability.result import CLASS_NAMES, EXCLUDED_CLASS, NO_DATA_CLA
 from gis_core.suitability.weighting import resolve_weights
 from gis_core.suitability.weights import normalised
 from gis_core.surfaces.distance import DistanceStrips
+from gis_core.surfaces.inside import InsideStrips
 from gis_core.text import Text, as_document
 from gis_core.units import mu_from_m2
+from gis_core.workflows.on_cluster import classes_on_cluster, connected
 
 M2_PER_HA = 10_000.0
 
@@ -40,6 +43,7 @@ def class_files(
     out: Path,
     *,
     weights: Mapping[str, float] | None = None,
+    scheduler: str | None = None,
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Class the land of raster files with `model` and write the classes to `out`.
@@ -51,12 +55,15 @@ def class_files(
         out.
     files
         By theme: rasters with one band, all on one grid of square cells in metres; vector files,
-        in WGS 84 if they do not say, where the model asks for a distance.
+        in WGS 84 if they do not say, where the model asks for a distance or what lies inside.
     out
         A cloud-optimised GeoTIFF of class codes, as `SuitabilityResult.class_codes`.
     weights
         By criterion, instead of the model's; normalised here. Weights by entropy and CRITIC come
         from the scores of all the land, so here they must be given.
+    scheduler
+        Address of a Dask scheduler, whose workers then read the files, under the same paths, and
+        score; the classes are the same to the byte. None works in this process.
 
     Returns
     -------
@@ -75,28 +82,38 @@ def class_files(
         If the grid is not in metres.
     InvalidCriterionError
         If a weight is bad.
+    ClusterError
+        If the Dask scheduler does not answer, has no workers, or is lost.
     """
     loaded = model if isinstance(model, SuitabilityModel) else load_model(model)
     inputs = {t: f if isinstance(f, FileInput) else FileInput(f) for t, f in files.items()}
-    measured = {p.layer for p in _all_parts(loaded) if p.derive == "distance"}
+    measured, bounded = _of_vectors(loaded)
     with ExitStack() as stack:
+        client = None if scheduler is None else stack.enter_context(connected(scheduler))
         rasters = {t: stack.enter_context(closing(RasterRows(f.path)))
-                   for t, f in inputs.items() if t not in measured}  # fmt: skip
+                   for t, f in inputs.items() if t not in measured | bounded}  # fmt: skip
         grid = _one_grid(rasters)
         reach = distance_reach(loaded).distance_m
-        distances = {
-            t: DistanceStrips(read_vector(f.path, theme=t).frame, grid, reach_m=reach.get(t, 0.0))
-            for t, f in inputs.items() if t in measured
-        }  # fmt: skip
-        legends = {t: read_legend(f.classes)[0] for t, f in inputs.items() if f.classes}
-        layers = BandLayers(rasters, distances, legends)
+        frames = {t: read_vector(f.path, theme=t).frame
+                  for t, f in inputs.items() if t in measured | bounded}  # fmt: skip
+        layers = LayersInPart(
+            rasters,
+            {t: DistanceStrips(frame, grid, reach_m=reach.get(t, 0.0))
+             for t, frame in frames.items() if t in measured},
+            {t: read_legend(f.classes)[0] for t, f in inputs.items() if f.classes},
+            {t: InsideStrips(frame, grid) for t, frame in frames.items() if t in bounded},
+        )  # fmt: skip
         used, left_out = _parts(loaded, layers)
         shares = used if weights is None else normalised({n: weights.get(n, 0.0) for n in used})
         writer = stack.enter_context(
             writing_bands(out, grid, dtype="uint8", nodata=NO_DATA_CLASS)
         )  # fmt: skip
-        totals = classes_in_bands(loaded, layers, grid=grid, weights=shares,
-                                  write=writer.write, progress=progress)  # fmt: skip
+        if client is not None:
+            totals = classes_on_cluster(client, loaded, layers, weights=shares,
+                                        write=writer.write, progress=progress)  # fmt: skip
+        else:
+            totals = classes_in_bands(loaded, layers, grid=grid, weights=shares,
+                                      write=writer.write, progress=progress)  # fmt: skip
     return dict(as_document({
         "model": loaded.name, "title": loaded.title,
         "grid": {"crs": grid.crs.to_string(), "width": grid.width, "height": grid.height,
@@ -125,7 +142,15 @@ def _all_parts(model: SuitabilityModel) -> list[Criterion | Rule]:
     return [*model.criteria, *model.rules]
 
 
-def _parts(model: SuitabilityModel, layers: BandLayers) -> tuple[dict[str, float], list[str]]:
+def _of_vectors(model: SuitabilityModel) -> tuple[set[str], set[str]]:
+    """The themes to measure distances to, and those to look inside of."""
+    bounded = {rule.layer for rule in model.rules if rule.inside}
+    return {p.layer for p in _all_parts(model) if p.derive == "distance"}, bounded
+
+
+def _parts(
+    model: SuitabilityModel, layers: LayersInPart[RasterRows]
+) -> tuple[dict[str, float], list[str]]:
     """The weights of the criteria that are here, and the names of what is left out."""
     parts = _all_parts(model)
     for part in parts:

@@ -9,15 +9,17 @@ import numpy as np
 import pytest
 import rasterio
 import shapely
+from distributed import LocalCluster
 from pyproj import CRS
 from typer.testing import CliRunner
 
 from gis_core.cli.main import app
-from gis_core.errors import InvalidParameterError, NotFoundError
+from gis_core.errors import ClusterError, InvalidParameterError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.store.raster_files import read_cog, write_cog
 from gis_core.suitability.reader import load_model
 from gis_core.suitability.run import run_suitability
+from gis_core.workflows import on_cluster
 from gis_core.workflows.bands import class_files
 
 GRID = Grid(CRS(4546), 500_000.0, 4_000_000.0, 30.0, 1100, 1300)
@@ -67,6 +69,51 @@ def test_the_command_says_what_it_made(files: dict[str, Path], tmp_path: Path) -
     document = json.loads(done.stdout)
     assert sum(c["share"] for c in document["classes"]) == pytest.approx(1.0)
     assert [c["name"] for c in document["criteria"]] == ["slope", "road_access"]
+
+
+def local_cluster(workers: int) -> LocalCluster:
+    return LocalCluster(n_workers=workers, threads_per_worker=1, processes=False, protocol="tcp",
+                        host="127.0.0.1", dashboard_address=None)  # fmt: skip
+
+
+def test_a_cluster_makes_the_same_file_to_the_byte(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, bottom, _, _ = GRID.bounds
+    park = gpd.GeoDataFrame(geometry=[shapely.box(left, bottom, left + 15_000, bottom + 9_000)],
+                            crs=GRID.crs).to_crs(4326)  # fmt: skip
+    park.to_file(tmp_path / "park.gpkg")
+    given = {**files, "protected": tmp_path / "park.gpkg"}
+    here = class_files("screening", given, tmp_path / "here.tif")
+    assert here["excluded_cells"] > 100_000
+    options = [f"--layer={theme}={path}" for theme, path in given.items()]
+    with local_cluster(2) as cluster:
+        monkeypatch.setenv("UPLAND_DASK_SCHEDULER", cluster.scheduler_address)
+        done = CliRunner().invoke(
+            app,
+            ["suitability", "files", "screening", *options, "--out", str(tmp_path / "there.tif"),
+             "--json"],
+        )  # fmt: skip
+        assert done.exit_code == 0, done.output
+        there = json.loads(done.stdout)
+        assert there["sha256"] == here["sha256"]
+        for ours, theirs in zip(there["classes"], here["classes"], strict=True):
+            assert ours["cells"] == theirs["cells"]
+            assert ours["area_mu"] == pytest.approx(theirs["area_mu"], rel=1e-6)
+    assert (tmp_path / "here.tif").read_bytes() == (tmp_path / "there.tif").read_bytes()
+
+
+def test_a_cluster_that_is_not_there_is_said_and_leaves_no_file(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_cluster, "PATIENCE_S", 0.5)
+    out = tmp_path / "classes.tif"
+    for address in ("tcp://127.0.0.1:9", "nonsense://here"):
+        with pytest.raises(ClusterError, match=f"'{address}', but no Dask scheduler answers"):
+            class_files("screening", files, out, scheduler=address)
+    with local_cluster(0) as idle, pytest.raises(ClusterError, match="has no worker"):
+        class_files("screening", files, out, scheduler=idle.scheduler_address)
+    assert {p.name for p in tmp_path.iterdir()} == {"dem.tif", "road.gpkg"}
 
 
 def test_what_does_not_fit_is_refused_and_leaves_no_file(
