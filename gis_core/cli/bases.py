@@ -14,6 +14,7 @@ from gis_core.cli.proof import print_proof
 from gis_core.text import Text, localise
 from gis_core.workflows import bases as base_flow
 from gis_core.workflows.base_candidates import Costs
+from gis_core.workflows.frequencies import read_choice
 
 bases = typer.Typer(help="Production bases.", no_args_is_help=True)
 
@@ -34,6 +35,7 @@ COLUMNS = (
     Column(Text("mean score", "平均得分"), itemgetter("mean_score")),
     Column(Text("compactness", "紧凑度"), itemgetter("compactness")),
     Column(Text("cost, yuan", "费用（元）"), lambda base: base.get("cost_yuan")),
+    Column(Text("chosen again", "重复入选率"), lambda base: _often(base)),
     Column(Text("lost without it", "失去后损失"), lambda base: _loss(base)),
     Column(Text("base", "编号"), itemgetter("id")),
 )
@@ -146,6 +148,20 @@ def select(
         print_bases(voice, document)
 
 
+@bases.command()
+def show(
+    run: Annotated[str | None, typer.Option(help="The choice; without it the newest.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show chosen bases again, with how often each is chosen. Example: upland bases show"""
+    with opened(as_json) as (workspace, voice):
+        document = localise(read_choice(workspace, run), voice.lang)
+    if as_json:
+        voice.result(document)
+    else:
+        print_bases(voice, document)
+
+
 def print_bases(voice: Voice, document: dict[str, Any]) -> None:
     """Print the chosen bases, what they are together, the proof and the alternatives."""
     chosen = document["bases"]
@@ -183,6 +199,12 @@ def _print_products(voice: Voice, document: dict[str, Any]) -> None:
     if document.get("cost_yuan") is not None:
         cost = document["cost_yuan"]
         typer.echo(Text(f"Cost: {cost:,.0f} yuan", f"费用：{cost:,.0f}元").in_(voice.lang))
+
+
+def _often(base: dict[str, Any]) -> str | None:
+    """In what share of the draws the base is chosen again; None before a sensitivity analysis."""
+    share = base.get("selection_frequency")
+    return None if share is None else f"{share:.0%}"
 
 
 def _loss(base: dict[str, Any]) -> str | None:

@@ -14,6 +14,7 @@ from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import Text, as_document
 from gis_core.workflows.base_candidates import Costs, Product, grow_offer, with_costs
+from gis_core.workflows.frequencies import read_choice
 from gis_core.workflows.workspace import county_units, has_units
 
 LARGEST = 0.99  # share of the largest area from which a base counts as being of that area
@@ -158,7 +159,7 @@ def choose(
         "bases", document=document, provenance=selection.provenance,
         frames_by_role={"bases": selection.bases, "candidates": selection.candidates},
     )  # fmt: skip
-    return {"run_id": bases_id, **document}
+    return read_choice(workspace, bases_id)
 
 
 def _no_candidate(rules: ChoiceRules, *, cell_m: float) -> InfeasibleError:

@@ -8,7 +8,7 @@ from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
 from gis_core.text import LANGS, Text, as_document
 from gis_core.workflows import bases, demonstration, relocation, suitability
-from gis_core.workflows.frequencies import with_frequencies
+from gis_core.workflows.frequencies import read_choice
 from gis_core.workflows.maps import MAP_NAMES, make_map
 from gis_core.workflows.survey import check_workspace_survey
 
@@ -35,11 +35,10 @@ def run(
     plan = _newest(workspace, "plan")
     if plan is None:
         relocation.plan(workspace, progress=part_of(progress, 0.65, 0.85))
-    chosen = workspace.run(kind="bases")
     return {
         "note": _note(workspace),
         "survey": check_workspace_survey(workspace, None).document(),
-        "bases": {"run_id": chosen.run_id, **with_frequencies(workspace, chosen)},
+        "bases": read_choice(workspace),
         "plan": _document(workspace.run(kind="plan")),
         "maps": _maps(workspace, part_of(progress, 0.85, 1.0)),
     }

@@ -33,6 +33,7 @@ from gis_core.suitability.sensitivity.draws import Method
 from gis_core.suitability.sensitivity.one_at_a_time import classes_of
 from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.rasterise import number_zones
+from gis_core.surfaces.shares import cell_shares
 from gis_core.text import Text, as_document
 from gis_core.workflows.base_stability import BaseRequest, assess_bases, bases_of_run
 from gis_core.workflows.sensitivity_document import Findings, class_rows, document_of
@@ -172,9 +173,17 @@ def read_cells(workspace: Workspace, run: RunRecord) -> RunCells:
     return RunCells(
         run, model, grid, where, flat[where].astype(np.uint8), cells,
         np.array([c["weight"] for c in used]) / sum(c["weight"] for c in used),
-        cell_areas_m2(grid).to_numpy().ravel()[where].astype(np.float64),
+        _areas_m2(workspace, grid).ravel()[where],
         zones.ravel()[where].astype(np.int64), zone_codes,
     )  # fmt: skip
+
+
+def _areas_m2(workspace: Workspace, grid: Grid) -> NDArray[np.float64]:
+    """Return the cells' areas as runs count them: of a cell that the outer line cuts, the part."""
+    areas = cell_areas_m2(grid).to_numpy().astype(np.float64)
+    if not has_units(workspace):
+        return areas
+    return areas * cell_shares(county_units(workspace), grid).to_numpy()
 
 
 def _zones(workspace: Workspace, grid: Grid) -> tuple[NDArray[np.int32], dict[int, str]]:

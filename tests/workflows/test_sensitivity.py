@@ -52,10 +52,9 @@ def test_areas_and_shares_fit_the_run(found: dict[str, Any], workspace: Workspac
     assert 0.3 < found["agreement"] < 1
     assert found["cells"] == scored.sum()
     assert np.abs(mean[scored] - score[scored]).mean() < 0.05
-    cells = {c["class"]: c["cells"] for c in run["classes"]}
+    areas = {c["class"]: c["area_mu"] for c in run["classes"]}
     for row in found["classes"]:
-        cell_mu = 2000**2 / 10_000 * 15
-        assert row["area_mu"] == pytest.approx(cells[row["class"]] * cell_mu, rel=0.01)
+        assert row["area_mu"] == pytest.approx(areas[row["class"]], rel=1e-3, abs=1)
         assert row["low_area_mu"] <= row["median_area_mu"] <= row["high_area_mu"]
     total = sum(c["mean_area_mu"] for c in found["classes"])
     assert total == pytest.approx(sum(c["area_mu"] for c in found["classes"]))
