@@ -18,14 +18,14 @@ TAG, SOURCE = Text("tag", "标签"), Text("source", "来源")
 DIRECTIONS = {None: Text("raise or lower", "升高或降低"), "raise": Text("raise", "升高"),
               "lower": Text("lower", "降低")}  # fmt: skip
 ON_SPREADS = Text(
-    "± is how far the value may be off; a sensitivity analysis moves it so far. Where the model "
-    "writes no spread it is 20 % (planner's choice) or 10 % (local rule) of the distance to the "
-    "nearest other threshold of the same membership, of a curve's breadth, or of a value that "
-    "stands alone; of distances, times, slopes and densities at most that share of the value "
-    "itself. A standard's value has none.",
-    "“±”为数值可能的偏差，敏感性分析按此变动。模型未写明时，取该阈值与同一隶属函数中最近阈值之差"
-    "（曲线取其宽度，单独的阈值取其数值）的 20%（规划者设定）或 10%（地方规定）；距离、时间、坡度和"
-    "密度不超过其数值本身的同一比例。标准规定的数值不变动。",
+    "± is how far the value may be off; a sensitivity analysis moves the criteria's values so far "
+    "and keeps the rules' limits. Where the model writes no spread it is 20 % (planner's choice) "
+    "or 10 % (local rule) of the distance to the nearest other threshold of the same membership, "
+    "of a curve's breadth, or of a value that stands alone; of distances, times, slopes and "
+    "densities at most that share of the value itself. A standard's value has none.",
+    "“±”为数值可能的偏差，敏感性分析按此变动准则的阈值，排除规则的限值保持不变。模型未写明时，取该阈值"
+    "与同一隶属函数中最近阈值之差（曲线取其宽度，单独的阈值取其数值）的 20%（规划者设定）或 10%（地"
+    "方规定）；距离、时间、坡度和密度不超过其数值本身的同一比例。标准规定的数值不变动。",
 )
 
 

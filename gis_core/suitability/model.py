@@ -41,9 +41,10 @@ class Threshold:
 
     `part` names the criterion or rule; `key` the parameter of its membership, or the rule's
     limit (``above``, ``below``, ``within_m``). `spread` is the half-width in `unit`, 0 or more, by
-    which the value may be off, and by which a sensitivity analysis moves it. It is what the file
-    writes, else a share of the membership's own span (see `gis_core.suitability.spreads`), so that
-    it does not depend on where the unit has its zero; what a standard fixes has none.
+    which the value may be off, and by which a sensitivity analysis moves it if it is a criterion's.
+    It is what the file writes, else a share of the membership's own span (see
+    `gis_core.suitability.spreads`), so that it does not depend on where the unit has its zero; what
+    a standard fixes has none.
     """
 
     part: str

@@ -42,6 +42,7 @@ def test_models_are_listed_and_shown(call: Callable[..., Done]) -> None:
     assert (table.code, table.err) == (0, "")
     assert "阈值" in table.out
     assert "规划者设定" in table.out
+    assert "排除规则的限值保持不变" in table.out
 
 
 def test_a_sound_model_and_a_faulty_one(call: Callable[..., Done], tmp_path: Path) -> None:

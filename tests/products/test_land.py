@@ -135,6 +135,22 @@ def test_sliders_weigh_the_land_anew_and_refuse_no_weights(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("helps_below", "offered"), [(0.51, True), (0.5, False)])
+def test_works_are_offered_only_where_the_score_tells_that_they_help(
+    browser: Browser, tmp_path: Path, helps_below: float, offered: bool
+) -> None:
+    works = {"soil": Works("施用有机肥", "每1 g/kg约300元/亩", 1.0, helps_below)}
+    page, faults = open_page(browser, write_page(tmp_path, land(works=works), document()))
+    page.locator("#weights > summary").click()
+    page.locator("#weights input[type=range]").first.focus()
+    page.keyboard.press("Home")  # soil alone counts, and scores 0.5 everywhere
+    told = click(page, CENTRE_NORTH_WEST)
+    assert "S3" in told
+    assert ("施用有机肥" in told) == offered
+    assert faults == []
+
+
+@pytest.mark.browser
 def test_other_combinations_say_that_weights_need_the_command(
     browser: Browser, tmp_path: Path
 ) -> None:
