@@ -52,12 +52,14 @@ class Explainer:
         self._runs: OrderedDict[str, _KeptRun] = OrderedDict()
         self._lock = Lock()
         self._readers = ThreadPoolExecutor(READERS)
+        self._locator = ThreadPoolExecutor(1)  # PROJ sets a transformation up anew in every thread
 
     def at(self, run_id: str | None, *, x: float, y: float) -> dict[str, Any]:
         """Explain a place of a run, the newest without `run_id`; see `explain_at`."""
         kept = self._kept(run_id)
         run, model = kept.run, kept.model
-        row, col, lon, lat = place_on(kept.rasters.grid, x, y)
+        place = self._locator.submit(place_on, kept.rasters.grid, x, y).result()
+        row, col, lon, lat = place
         names = [str(c["name"]) for c in run.document["criteria"]]
         wanted = _wanted(model, names, kept.rasters)
         cell = kept.rasters.cells(wanted, row=row, col=col, readers=self._readers)
@@ -76,6 +78,7 @@ class Explainer:
     def close(self) -> None:
         """Close the files that are held open."""
         self._readers.shutdown()
+        self._locator.shutdown()
         with self._lock:
             while self._runs:
                 self._runs.popitem()[1].rasters.close()
