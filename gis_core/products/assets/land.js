@@ -39,8 +39,8 @@ var upland = window.upland || {};
     land = Object.assign(data, {
       cells: cells, top: top, bottom: bottom, areas: rowAreas(data, top, bottom),
       scores: all.slice(0, n), codes: all[n], limiting: all[n + 1], score: all[n + 2], failed: all.slice(n + 3),
-      weights: data.criteria.map(function (c) { return c.weight; }), total: new Float32Array(cells), excluded: new Uint8Array(cells),
-      colours: Uint32Array.from(data.colours.map(colour)), canvas: document.createElement("canvas"), changed: false
+      weights: data.criteria.map(function (c) { return c.weight; }), total: new Float64Array(cells), excluded: new Uint8Array(cells),
+      colours: Uint32Array.from(data.colours.map(colour)), summed: false, canvas: document.createElement("canvas"), changed: false
     });
     land.failed.forEach(function (bits) { for (var i = 0; i < cells; i++) if (bits[i]) land.excluded[i] = 1; });
     land.canvas.width = data.width; land.canvas.height = data.height;
@@ -50,29 +50,43 @@ var upland = window.upland || {};
     return L.layerGroup([asRun, anew]);
   };
 
-  // One pass: the weighted sum, the class, the colour and the area of every cell; excluded cells stay so.
-  function repaint() {
-    var sum = land.weights.reduce(function (a, w) { return a + w; }, 0), total = land.total, cells = land.cells;
-    var found = new Float64Array(land.colours.length);
-    if (!(sum > 0)) return null;
+  // The weighted sum of every cell, not yet divided by the sum of weights; NaN where a criterion that is
+  // weighed has no score. One that was weighed before and still is adds only what its weight moved by.
+  function weigh(moved, before) {
+    var total = land.total, now = land.weights[moved];
+    if (land.summed && before > 0 && now > 0) return add(moved, now - before);
     total.fill(0);
-    land.scores.forEach(function (plane, k) {
-      var part = land.weights[k] / sum, table = new Float32Array(256);
-      if (!part) return; // not looked at, nor are its gaps
-      for (var v = 0; v < NONE; v++) table[v] = part * v / FULL;
-      table[NONE] = NaN;
-      for (var i = 0; i < cells; i++) total[i] += table[plane[i]];
-    });
-    var pen = land.canvas.getContext("2d"), image = pen.createImageData(land.width, land.height);
-    var pixels = new Uint32Array(image.data.buffer), lowest = land.limits.length + 1;
-    for (var i = 0; i < cells; i++) {
-      var score = total[i] + ROUNDING, code = 0;
-      if (score === score) {
-        code = lowest + 1;
-        if (!land.excluded[i]) for (code = 1; code < lowest && score < land.limits[code - 1]; code++);
+    land.summed = true;
+    land.weights.forEach(function (weight, k) { if (weight) add(k, weight); });
+  }
+
+  function add(k, weight) {
+    var plane = land.scores[k], total = land.total, table = new Float64Array(256), cells = land.cells;
+    for (var v = 0; v < NONE; v++) table[v] = weight * v / FULL;
+    table[NONE] = NaN;
+    for (var i = 0; i < cells; i++) total[i] += table[plane[i]];
+  }
+
+  // The class, the colour and the area of every cell; excluded cells stay so. Null without weights.
+  function repaint() {
+    var sum = land.weights.reduce(function (a, w) { return a + w; }, 0), total = land.total, excluded = land.excluded;
+    var found = new Float64Array(land.colours.length), lowest = land.limits.length + 1, colours = land.colours;
+    if (!(sum > 0)) return null;
+    var limits = Float64Array.from(land.limits, function (limit) { return (limit - ROUNDING) * sum; });
+    var pen = land.canvas.getContext("2d"), image = land.image = land.image || pen.createImageData(land.width, land.height);
+    var pixels = new Uint32Array(image.data.buffer), counts = new Uint32Array(found.length);
+    for (var row = 0, i = 0; row < land.height; row++) {
+      counts.fill(0);
+      for (var end = i + land.width; i < end; i++) {
+        var score = total[i], code = 0;
+        if (score === score) {
+          code = lowest + 1;
+          if (!excluded[i]) for (code = 1; code < lowest && score < limits[code - 1]; code++);
+        }
+        pixels[i] = colours[code];
+        counts[code]++;
       }
-      pixels[i] = land.colours[code];
-      found[code] += land.areas[i / land.width | 0];
+      for (code = 0; code < counts.length; code++) found[code] += counts[code] * land.areas[row];
     }
     pen.putImageData(image, 0, 0);
     return found;
@@ -111,9 +125,10 @@ var upland = window.upland || {};
     }
     inputs.forEach(function (input, k) {
       input.addEventListener("input", function () {
+        var start = performance.now(), before = land.weights[k];
         land.weights[k] = Number(input.value) / 100;
         land.changed = true;
-        var start = performance.now();
+        weigh(k, before);
         tell(repaint());
         land.took_ms = performance.now() - start;
         land.show();
@@ -123,7 +138,7 @@ var upland = window.upland || {};
     box.querySelector("button").addEventListener("click", function () {
       land.weights = land.criteria.map(function (c) { return c.weight; });
       inputs.forEach(function (input, k) { input.value = 100 * land.weights[k]; });
-      land.changed = false;
+      land.changed = land.summed = false;
       land.show();
       said.classList.remove("warn");
       said.textContent = kept;
@@ -179,8 +194,7 @@ var upland = window.upland || {};
   function works(place) {
     if (!land.adds_up || place.code < 2 || place.rules.length || (land.explain && !land.changed)) return "";
     var best = place.parts.map(function (p) {
-      var own = p.criterion.works;
-      return { criterion: p.criterion, gain: own && p.score + 1 / FULL < own.helps_below ? p.weight * (own.score - p.score) : 0 };
+      return { criterion: p.criterion, gain: p.criterion.works ? p.weight * (p.criterion.works.score - p.score) : 0 };
     }).filter(function (p) { return p.gain > 0.005; }).sort(function (a, b) { return b.gain - a.gain; })[0];
     if (!best) return "";
     var better = place.score + best.gain, own = best.criterion.works;
