@@ -1,5 +1,6 @@
 """Land scored on a Dask cluster: files read by its workers, classes written here."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ def connected(scheduler: str) -> Iterator[Client]:
             "请启动调度器（dask scheduler），更正地址（如 tcp://主机:8786），"
             "或取消该变量以在本进程内计算。",
         ) from err
-    with client:
+    with client, _quiet():
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError as err:
@@ -62,6 +63,18 @@ def connected(scheduler: str) -> Iterator[Client]:
             ) from err
         with client.as_current():
             yield client
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the client from logging what an error says in one sentence."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 @contextmanager
@@ -121,6 +134,8 @@ def classes_on_cluster(
         del futures  # a chunk that is written leaves the workers
         found: dict[tuple[int, int], BandTotals] = {}
         for future, classes in arriving:
+            if isinstance(classes, BaseException):  # a chunk that the lost cluster called off
+                raise classes
             row, col = place = places[future.key]
             write(row, col, classes)
             found[place] = totals_of_window(classes, grid, place)

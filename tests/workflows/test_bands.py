@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import dask
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -113,6 +114,23 @@ def test_a_cluster_that_is_not_there_is_said_and_leaves_no_file(
             class_files("screening", files, out, scheduler=address)
     with local_cluster(0) as idle, pytest.raises(ClusterError, match="has no worker"):
         class_files("screening", files, out, scheduler=idle.scheduler_address)
+    assert {p.name for p in tmp_path.iterdir()} == {"dem.tif", "road.gpkg"}
+
+
+def test_a_cluster_that_is_lost_is_said_and_leaves_no_file(
+    files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_cluster, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(on_cluster, "CHUNK", (64, 64))  # many are still to come
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}), local_cluster(1) as cluster:
+
+        def lose_it(share: float, _: object) -> None:
+            if share < 0.5:
+                cluster.close()
+
+        with pytest.raises(ClusterError, match="was lost while it worked"):
+            class_files("screening", files, tmp_path / "classes.tif", progress=lose_it,
+                        scheduler=cluster.scheduler_address)  # fmt: skip
     assert {p.name for p in tmp_path.iterdir()} == {"dem.tif", "road.gpkg"}
 
 
