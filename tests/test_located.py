@@ -31,6 +31,54 @@ def test_a_part_knows_its_line_and_a_missing_one_its_parents() -> None:
         PartReader(document).number(("list", 1, "n"))
 
 
+def bomb() -> str:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True):
+        lines.append(f"{new}: &{new} [{', '.join([f'*{old}'] * 10)}]")
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (bomb(), "line 5: holds more than 100,000 parts, with aliases"),
+        ("a: &a [*a]", "line 1: is nested deeper than 40 levels"),
+        ("[" * 1000 + "]" * 1000, "is nested deeper than 40 levels"),
+        ("a: 1\nb: \x00", "is not YAML .unacceptable character"),
+        ('a: "\\ud800"', "line 1: holds a character that cannot be shown"),
+        ('a:\n- "\\e[31m"', "line 2: holds a character that cannot be shown"),
+    ],
+)
+def test_what_would_never_end_or_show_is_refused(text: str, said: str) -> None:
+    with pytest.raises(InvalidParameterError, match=said) as caught:
+        LocatedDocument.of_text(text, source="t")
+    assert len(caught.value.text.zh) < 200
+
+
+def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
+    (tmp_path / "dem.yaml").write_bytes(b"x" * 1_000_001)
+    with pytest.raises(InputError, match="larger than 1,000,000 bytes"):
+        read_located(tmp_path / "dem.yaml")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1e3", "is '1e3', wanted a number: write 1000 or 1.0e.3, without quotes"),
+        ("'5'", "is '5', wanted a number: write"),
+        (".nan", "is 'nan', wanted a number[.]"),
+        ("1.0e+39", "is 1e.39, wanted a number between -1e.30 and 1e.30"),
+        ("9" * 400, "is 999.*, wanted a number between"),
+        ("x" * 5000, "is 'xxx.* … .*xxx', wanted a number[.]"),
+    ],
+)
+def test_a_number_is_finite_and_said_how_to_write(written: str, said: str) -> None:
+    reader = PartReader(LocatedDocument.of_text(f"a: {written}", source="t"))
+    with pytest.raises(InputError, match=said) as caught:
+        reader.number(("a",))
+    assert len(caught.value.text.en) < 600
+
+
 def test_values_without_a_text_are_named_by_part_alone() -> None:
     reader = PartReader(LocatedDocument({"n": 1.5}, source="f", error=InvalidModelError))
     with pytest.raises(InvalidModelError, match=r"^f \(n\): is 1.5, wanted a whole number") as got:

@@ -18,6 +18,7 @@ Floats = NDArray[np.float32]
 Kernel = tuple[int, Floats]
 
 FLAT_ENOUGH = 0.001  # of a score: beyond its reach a shape changes by less
+NARROWEST = 1e-30  # a width or middle, either sign: single precision makes 0 of far less
 LEAST = 1e-6  # a width, or the middle of a fuzzy large or small, moved through 0 stops here
 
 
@@ -376,7 +377,7 @@ def _named_lines(
 
 
 def _wide(parameters: Mapping[str, float]) -> None:
-    if parameters["width"] == 0 or not np.isfinite(list(parameters.values())).all():
+    if abs(parameters["width"]) < NARROWEST or not np.isfinite(list(parameters.values())).all():
         said = ", ".join(f"{name} {value}" for name, value in parameters.items())
         raise InvalidCriterionError(
             f"{said}: wanted finite numbers and a width other than 0.",
@@ -386,7 +387,7 @@ def _wide(parameters: Mapping[str, float]) -> None:
 
 def _positive(parameters: Mapping[str, float]) -> None:
     for name, value in parameters.items():
-        if not np.isfinite(value) or value <= 0:
+        if not np.isfinite(value) or value < NARROWEST:
             raise InvalidCriterionError(
                 f"'{name}' is {value}; wanted a number above 0.", f"{name} 为 {value}；应大于 0。"
             )

@@ -53,6 +53,10 @@ class MembershipReader(AmountReader):
     def _piecewise(self, path: Place, origin: Origin) -> Made:
         place = (*path, "points")
         ends = [(*place, i) for i in range(self.length(place, least=2))]
+        for end in ends:
+            if self.length(end, least=2) != 2:
+                raise self.document.refuse(end, "wanted a value and its score, such as [25, 0].",
+                                           "应为一个数值及其得分，如 [25, 0]。")  # fmt: skip
         reach = spans("piecewise", [self.value_at((*end, 0)) for end in ends])
         found = [self.threshold((*end, 0), "", origin, span=span)
                  for end, span in zip(ends, reach, strict=True)]  # fmt: skip

@@ -37,6 +37,7 @@ CRITERION = {"name", "title", "group", "layer", "derive", "unit", "membership", 
              "source", "optional", "flat", "radius_m", "improve", "spread"}  # fmt: skip
 NEEDED = {"name", "title", "layer", "unit", "membership", "tag", "source"}
 IMPROVE = {"how", "cost_yuan_per_mu", "per", "limit", "tag", "source"}  # and, optional, `only`
+MOST_CRITERIA = 255  # a byte of each cell names the one that limits it most, 0 none
 MOST_RULES = 32  # each has a bit of 32 in a cell's failed rules
 RULE = {"name", "title", "layer", "derive", "exclude", "tag", "source", "optional", "unit",
         "radius_m"}  # fmt: skip
@@ -82,6 +83,12 @@ def model_from_document(document: LocatedDocument) -> SuitabilityModel:
     reader = _Reader(document)
     top = reader.mapping((), TOP, required={"name", "title", "criteria"})
     places = [("criteria", i) for i in range(reader.length(("criteria",), least=1))]
+    if len(places) > MOST_CRITERIA:
+        raise document.refuse(
+            ("criteria",), f"holds {len(places)} criteria, wanted at most {MOST_CRITERIA}. Join "
+            "some of them.",
+            f"有 {len(places)} 个准则，最多 {MOST_CRITERIA} 个。请合并部分准则。",
+        )  # fmt: skip
     names = [reader.word((*place, "name")) for place in places]
     reader.different([((*place, "name"), n) for place, n in zip(places, names, strict=True)])
     weighting = read_weighting(document, ("weighting",), names)

@@ -34,6 +34,7 @@ KEYS: dict[str, tuple[set[str], set[str]]] = {  # of each method: all its keys, 
     ),
 }
 RECIPROCAL = 0.01  # relative; matrices are written with a few digits, as 0.333 for 1/3
+LARGEST_RATIO = 1000.0  # of a comparison, and its reciprocal the least; Saaty's scale ends at 9
 LARGEST = 9.0  # of a best-worst comparison (Rezaei 2015)
 
 
@@ -240,7 +241,17 @@ class _JudgementReader(PartReader):
         return parts[0], parts[1]
 
     def ratio(self, place: Place) -> float:
-        """Return a comparison above 0: a number, or a fraction such as 1/3."""
+        """Return a comparison of 1/1000 to 1000: a number, or a fraction such as 1/3."""
+        ratio = self._ratio(place)
+        if not 1 / LARGEST_RATIO <= ratio <= LARGEST_RATIO:
+            raise self._refuse(
+                place, f"is {ratio:g}, wanted 1/{LARGEST_RATIO:g} to {LARGEST_RATIO:g}, usually "
+                "1/9 to 9.",
+                f"为 {ratio:g}，应为 1/{LARGEST_RATIO:g} 至 {LARGEST_RATIO:g}，通常为 1/9 至 9。",
+            )  # fmt: skip
+        return ratio
+
+    def _ratio(self, place: Place) -> float:
         value: Any = self.at(place)
         if isinstance(value, str) and value.count("/") == 1:
             above, _, below = value.partition("/")

@@ -165,6 +165,10 @@ def test_combinations(tmp_path: Path, written: str, meant: Combination) -> None:
         ("kind: linear", "kind: liner", "line 10 .*wanted one of linear, piecewise"),
         ("kind: linear, best: 0, worst: 25", "kind: piecewise, points: [[2, 1], [1, 0]]",
          "line 10 .*rising values"),
+        ("kind: linear, best: 0, worst: 25", "kind: piecewise, points: [[1, 1, 1], [2, 0]]",
+         "line 10 .*wanted a value and its score"),
+        ("kind: linear, best: 0, worst: 25", "kind: gaussian, centre: 5, width: 1.0e-320",
+         "line 10 .*a width other than 0"),
         ("kind: linear, best: 0, worst: 25", "kind: sigmoid, middle: 5, width: 0",
          "line 10 .*a width other than 0"),
         ("kind: linear, best: 0, worst: 25", "kind: small, middle: 5, steepness: 0", "line 10 "),
@@ -245,6 +249,14 @@ def test_more_rules_than_a_cell_can_know_are_refused(tmp_path: Path) -> None:
     many = "".join(rule.replace("name: near", f"name: near{i}") for i in range(33))
     with pytest.raises(InvalidModelError, match="more than 32 rules"):
         read(tmp_path, f"{head}rules:\n{many}")
+
+
+def test_more_criteria_than_a_cell_can_name_are_refused(tmp_path: Path) -> None:
+    head, rest = SOUND.split("criteria:\n")
+    criterion = rest.partition("rules:\n")[0]
+    many = "".join(criterion.replace("name: slope", f"name: slope{i}") for i in range(256))
+    with pytest.raises(InvalidModelError, match="256 criteria, wanted at most 255"):
+        read(tmp_path, f"{head}criteria:\n{many}")
 
 
 def test_an_unknown_model_lists_the_shipped_ones() -> None:

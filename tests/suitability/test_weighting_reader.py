@@ -73,6 +73,7 @@ def test_a_file_of_judgements_alone() -> None:
         ("method: ahp\n  comparisons: {a/b: 3, a/c: 2}", "lacks b/c. Judge every pair once"),
         ("method: ahp\n  comparisons: {a/b: 3, b/a: 2, a/c: 2}", "'b' against 'a' is already"),
         ("method: ahp\n  comparisons: {a/b: 0, a/c: 2, b/c: 2}", "a/b.*number above 0"),
+        ("method: ahp\n  comparisons: {a/b: 1.0e-320, a/c: 2, b/c: 2}", "a/b.*usually 1/9 to 9"),
         ("method: ahp\n  comparisons: {a/b: .nan, a/c: 2, b/c: 2}", "a/b.*wanted a number"),
         ("method: ahp\n  comparisons: {a/b: 1/x, a/c: 2, b/c: 2}", "a fraction such as 1/3"),
         ("method: ahp\n  comparisons: {a/b: -1/3, a/c: 2, b/c: 2}", "a fraction such as 1/3"),
