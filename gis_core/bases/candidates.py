@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gis_core.bases.cells import Regions
 from gis_core.bases.growing import find_seeds, grow_region, wide_land
 from gis_core.bases.outline import edge_count, outline_regions
+from gis_core.bases.rules import MOST_MU, refuse_outside
 from gis_core.errors import InvalidParameterError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
@@ -24,6 +25,8 @@ Ints = NDArray[np.int64]
 COLUMNS = ["base_id", "county_code", "area_mu", "mean_score", "compactness", "geometry"]
 SIZES = (1, 2, 4)  # candidates of the largest area, of a half and of a quarter of it
 APART_SEEDS = 0.5  # where candidates may not overlap, of the distance between seeds
+
+MOST_ROUNDNESS = 1000.0  # a disc long before that
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,13 @@ def numbered(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _check(settings: CandidateSettings, grid: Grid, zones: xr.DataArray) -> None:
+    refuse_outside(
+        {
+            Text("least score", "最低得分"): (settings.min_score, 0, 1),
+            Text("roundness", "圆度"): (settings.roundness, 0, MOST_ROUNDNESS),
+            Text("largest area in mu", "面积上限（亩）"): (settings.max_area_mu, 0, MOST_MU),
+        }
+    )
     if not 0 < settings.min_area_mu <= settings.max_area_mu:
         raise InvalidParameterError(
             f"The areas are {settings.min_area_mu:g} to {settings.max_area_mu:g} mu; wanted "

@@ -6,8 +6,32 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from gis_core.errors import InvalidParameterError
+from gis_core.text import Text
 
 Aim = Literal["area", "quality"]
+MOST_COUNT = 1_000_000  # bases; far more than there is land for, and what solvers still count
+MOST_M = 1e7  # metres; a quarter of the way around the earth
+MOST_MU = 1e12  # more than the land of the earth
+MOST_YUAN = 1e15
+MOST_S = 1e7  # seconds, four months
+
+
+def refuse_outside(ranges: Mapping[Text, tuple[float | None, float, float]]) -> None:
+    """Refuse the first value that lies outside its (value, least, most).
+
+    None stands for a value that is not set, and passes; NaN lies in no range.
+
+    Raises
+    ------
+    InvalidParameterError
+        If one does; the message names it, the value found and the range wanted.
+    """
+    for name, (value, least, most) in ranges.items():
+        if value is not None and not least <= value <= most:
+            raise InvalidParameterError(
+                f"The {name.en} is {value:g}; wanted {least:g} to {most:g}.",
+                f"{name.zh}为 {value:g}；应为 {least:g} 至 {most:g}。",
+            )
 
 
 @dataclass(frozen=True)
@@ -99,18 +123,26 @@ class SelectionRules:
                 f"The aim is '{self.aim}'; wanted {' or '.join(get_args(Aim))}.",
                 f"目标为“{self.aim}”；应为 {' 或 '.join(get_args(Aim))}。",
             )
-        if (self.tolerance or 0) < 0 or (self.max_budget_yuan or 0) < 0:
-            raise InvalidParameterError(
-                f"The tolerance is {self.tolerance}, the budget {self.max_budget_yuan} yuan; "
-                "wanted 0 or more.",
-                f"容差为 {self.tolerance}，预算为 {self.max_budget_yuan} 元；均应不小于 0。",
-            )
+        refuse_outside({
+            Text("number of bases", "基地数量"): (self.count, 1, MOST_COUNT),
+            Text("spacing in metres", "间距（米）"): (self.spacing_m, 0, MOST_M),
+            Text("compactness weight", "紧凑度权重"): (self.compactness_weight, 0, 1000),
+            Text("tolerance", "容差"): (self.tolerance, 0, 1),
+            Text("budget in yuan", "预算（元）"): (self.max_budget_yuan, 0, MOST_YUAN),
+            Text("gap", "相对差距"): (self.gap, 0, 1),
+            Text("time limit in seconds", "时限（秒）"): (self.time_limit_s, 0, MOST_S),
+            Text("least total area in mu", "总面积下限（亩）"): (
+                self.min_total_area_mu, 0, MOST_MU),
+            Text("largest total area in mu", "总面积上限（亩）"): (
+                self.max_total_area_mu, 0, MOST_MU),
+        })  # fmt: skip
         for code, (least, most) in self.limits_by_county(["*"]).items():
-            if not 0 <= least <= most:
+            if not 0 <= least <= most <= MOST_COUNT:
                 raise InvalidParameterError(
-                    f"The limits of county {code} are {least} to {most}; wanted 0 or more and "
-                    "rising.",
-                    f"县 {code} 的数量范围为 {least} 至 {most}；应不小于 0 且下限不大于上限。",
+                    f"The limits of county {code} are {least} to {most}; wanted 0 to "
+                    f"{MOST_COUNT:,} and rising.",
+                    f"县 {code} 的数量范围为 {least} 至 {most}；应为 0 至 {MOST_COUNT}，"
+                    "且下限不大于上限。",
                 )
 
     def limits_by_county(self, codes: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -61,18 +61,20 @@ def _weights(given: str | None) -> dict[str, float] | None:
     found: dict[str, float] = {}
     for part in _parts(given):
         name, equals, number = (piece.strip() for piece in part.partition("="))
+        repeated = name in found
         try:
             found[name] = float(number)
         except ValueError as err:
             raise _bad_weights(given) from err
-        if not (name and equals):
+        if not (name and equals) or repeated:
             raise _bad_weights(given)
     return found
 
 
 def _bad_weights(given: str) -> InvalidParameterError:
     return InvalidParameterError(
-        f"--weights is '{given}', wanted NAME=NUMBER, several with commas: slope=0.2,soil_ph=0.1.",
+        f"--weights is '{given}', wanted NAME=NUMBER, several with commas and each name "
+        "once: slope=0.2,soil_ph=0.1.",
         f"--weights 为“{given}”，应为 准则名=数值，多个用逗号分开，如 slope=0.2,soil_ph=0.1。",
     )
 

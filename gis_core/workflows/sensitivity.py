@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from gis_core.errors import NotComputedError
+from gis_core.bases.rules import MOST_S
+from gis_core.errors import InvalidParameterError, NotComputedError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, part_of, silent
 from gis_core.provenance import Provenance
@@ -63,6 +64,13 @@ class SensitivityRequest:
     seed: int = 1
     bases_run: str | None = None
     time_limit_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.time_limit_s <= MOST_S:
+            raise InvalidParameterError(
+                f"The time limit is {self.time_limit_s:g} seconds; wanted 0 to {MOST_S:g}.",
+                f"时限为 {self.time_limit_s:g} 秒；应为 0 至 {MOST_S:g}。",
+            )
 
     @property
     def settings(self) -> DrawSettings:

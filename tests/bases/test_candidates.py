@@ -134,3 +134,15 @@ def test_bad_sizes_are_refused() -> None:
             grow_candidates(
                 GRID.wrap(score), zones=GRID.wrap(zones), zone_codes={}, settings=settings
             )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"min_score": np.nan}, {"min_score": -1.0}, {"roundness": np.nan}, {"roundness": -1.0},
+     {"max_area_mu": 1e308}],
+)  # fmt: skip
+def test_a_setting_outside_its_range_is_refused(given: dict[str, float]) -> None:
+    zones = GRID.wrap(np.ones(GRID.shape, np.int32))
+    with pytest.raises(InvalidParameterError, match=r"is .*; wanted .* to "):
+        grow_candidates(GRID.wrap(np.ones(GRID.shape, np.float32)), zones=zones,
+                        zone_codes={1: "a"}, settings=CandidateSettings(**given))  # fmt: skip

@@ -1,5 +1,7 @@
 """Products as options of the same land, and costs."""
 
+import math
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -67,3 +69,15 @@ def test_costs_by_the_mu_and_by_the_base() -> None:
         add_costs(frame, yuan_per_mu={"apple": 1.0})
     with pytest.raises(InvalidParameterError, match="wanted 0 or more"):
         add_costs(frame, yuan_per_mu=-1.0)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"spacing_m": math.nan}, {"spacing_m": 1e9}, {"tolerance": math.nan}, {"gap": -1.0},
+     {"gap": math.nan}, {"time_limit_s": math.nan}, {"max_budget_yuan": math.inf},
+     {"min_total_area_mu": math.nan}, {"compactness_weight": 1e308}, {"count": 10**20}],
+)  # fmt: skip
+def test_a_rule_outside_its_range_is_refused(given: dict[str, float]) -> None:
+    with pytest.raises(InvalidParameterError, match=r"is .*; wanted .* to ") as caught:
+        SelectionRules(**given)
+    assert "应为" in caught.value.text.zh

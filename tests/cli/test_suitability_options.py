@@ -45,6 +45,7 @@ def test_a_run_says_what_was_set_otherwise(upland: Upland, demonstration: Settin
     ("options", "said"),
     [
         (("--weights", "slope"), "wanted NAME=NUMBER"),
+        (("--weights", "slope=1,slope=2"), "each name once"),
         (("--weights", "slope=much"), "wanted NAME=NUMBER"),
         (("--weights", "slopes=0.2"), "the criteria of model 'screening' are"),
         (("--weights", "slope=-1"), "wanted a number of 0 or more"),
