@@ -151,6 +151,29 @@ def test_works_are_offered_only_where_the_score_tells_that_they_help(
 
 
 @pytest.mark.browser
+def test_what_a_slider_adds_is_the_whole_sum(browser: Browser, tmp_path: Path) -> None:
+    gaps = np.full(GRID.shape, 127, np.uint8)
+    gaps[:, 90:120] = 255
+    slope = land().criteria["slope"]
+    rasters = land(criteria={"slope": slope, "soil": GRID.wrap(gaps)})
+    page, faults = open_page(browser, write_page(tmp_path, rasters, document()))
+    page.locator("#weights > summary").click()
+    for name, key in (("坡度", "ArrowLeft"), ("土壤", "PageUp"), ("坡度", "PageDown"),
+                      ("土壤", "Home"), ("坡度", "ArrowRight"), ("土壤", "PageUp")):  # fmt: skip
+        page.get_by_label(name, exact=True).focus()
+        page.keyboard.press(key)
+        off = page.evaluate("""() => Math.max(...[...uplandLand.total].map((held, i) => {
+          const sum = uplandLand.weights.reduce((all, weight, k) => {
+            const score = uplandLand.scores[k][i];
+            return weight ? all + (score === 255 ? NaN : weight * score / 254) : all;
+          }, 0);
+          return sum === sum ? Math.abs(held - sum) : held === held ? 1 : 0;
+        }))""")
+        assert off < 1e-9
+    assert faults == []
+
+
+@pytest.mark.browser
 def test_other_combinations_say_that_weights_need_the_command(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -194,7 +194,8 @@ var upland = window.upland || {};
   function works(place) {
     if (!land.adds_up || place.code < 2 || place.rules.length || (land.explain && !land.changed)) return "";
     var best = place.parts.map(function (p) {
-      return { criterion: p.criterion, gain: p.criterion.works ? p.weight * (p.criterion.works.score - p.score) : 0 };
+      var own = p.criterion.works;
+      return { criterion: p.criterion, gain: own && p.score + 1 / FULL < own.helps_below ? p.weight * (own.score - p.score) : 0 };
     }).filter(function (p) { return p.gain > 0.005; }).sort(function (a, b) { return b.gain - a.gain; })[0];
     if (!best) return "";
     var better = place.score + best.gain, own = best.criterion.works;
