@@ -66,13 +66,19 @@ def _print(voice: Voice, document: dict[str, Any], out: Path) -> None:
 
 
 def _pairs(option: str, written: Sequence[str]) -> list[tuple[str, Path]]:
-    pairs = []
+    pairs: list[tuple[str, Path]] = []
     for text in written:
         theme, equals, path = text.partition("=")
         if not (theme and equals and path):
             raise InvalidParameterError(
                 f"{option} is '{text}', wanted THEME=FILE such as elevation=dem.tif.",
                 f"{option} 为“{text}”，应为“专题=文件”，如 elevation=dem.tif。",
+            )
+        if theme in dict(pairs):
+            raise InvalidParameterError(
+                f"{option} names '{theme}' twice, the second time as '{path}'; give each theme "
+                "once.",
+                f"{option} 重复给出“{theme}”（第二次为“{path}”）；每个专题只应给出一次。",
             )
         pairs.append((theme, Path(path)))
     return pairs

@@ -75,7 +75,8 @@ def class_files(
     Raises
     ------
     InvalidParameterError
-        If the rasters stand on different grids, or a required layer has no file.
+        If the rasters stand on different grids, a required layer has no file, or `out` is one of
+        the files.
     InvalidModelError
         If the model needs the whole land at once.
     CrsMismatchError
@@ -87,6 +88,7 @@ def class_files(
     """
     loaded = model if isinstance(model, SuitabilityModel) else load_model(model)
     inputs = {t: f if isinstance(f, FileInput) else FileInput(f) for t, f in files.items()}
+    _spare_inputs(inputs, out)
     measured, bounded = _of_vectors(loaded)
     with ExitStack() as stack:
         client = None if scheduler is None else stack.enter_context(connected(scheduler))
@@ -123,6 +125,16 @@ def class_files(
         "excluded_cells": int(totals.cells[EXCLUDED_CLASS]),
         "no_data_cells": int(totals.cells[NO_DATA_CLASS]), "sha256": hash_of(out),
     }))  # fmt: skip
+
+
+def _spare_inputs(inputs: Mapping[str, FileInput], out: Path) -> None:
+    """Refuse an output that would take the place of an input."""
+    for given in inputs.values():
+        if out.resolve() in (p.resolve() for p in (given.path, given.classes) if p is not None):
+            raise InvalidParameterError(
+                f"The output {out} is one of the inputs; name another file for it.",
+                f"输出文件 {out} 同时是输入文件；请为输出另选文件名。",
+            )
 
 
 def _one_grid(rasters: Mapping[str, RasterRows]) -> Grid:

@@ -72,6 +72,21 @@ def test_the_command_says_what_it_made(files: dict[str, Path], tmp_path: Path) -
     assert [c["name"] for c in document["criteria"]] == ["slope", "road_access"]
 
 
+def test_an_output_never_takes_the_place_of_an_input(files: dict[str, Path]) -> None:
+    before = files["elevation"].read_bytes()
+    with pytest.raises(InvalidParameterError, match="is one of the inputs"):
+        class_files("screening", files, files["elevation"])
+    assert files["elevation"].read_bytes() == before
+
+
+def test_a_theme_is_given_once(files: dict[str, Path], tmp_path: Path) -> None:
+    given = [f"--layer=elevation={files['elevation']}"] * 2
+    out = ["--out", str(tmp_path / "o.tif")]
+    done = CliRunner().invoke(app, ["suitability", "files", "screening", *given, *out])
+    assert isinstance(done.exception, InvalidParameterError)
+    assert "names 'elevation' twice" in done.exception.text.en
+
+
 def local_cluster(workers: int) -> LocalCluster:
     return LocalCluster(n_workers=workers, threads_per_worker=1, processes=False, protocol="tcp",
                         host="127.0.0.1", dashboard_address=None)  # fmt: skip
