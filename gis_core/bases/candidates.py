@@ -171,9 +171,9 @@ def _regions(
     worth: NDArray[np.float32], labels: NDArray[np.int32], chosen: CandidateSettings, grid: Grid
 ) -> tuple[Regions, Ints]:
     """Regions of different cells, and for each the place of its size in `SIZES`."""
-    cell_mu = mu_from_m2(grid.cell_m**2)
-    most = max(1, int(chosen.max_area_mu / cell_mu))
-    least = max(1, int(np.ceil(chosen.min_area_mu / cell_mu)))
+    ground_m2 = cell_areas_m2(grid).to_numpy()
+    most = max(1, int(chosen.max_area_mu / mu_from_m2(float(ground_m2.max()))))
+    least = max(1, int(np.ceil(chosen.min_area_mu / mu_from_m2(float(ground_m2.min())))))
     lines = labels if chosen.within_counties else (labels > 0).astype(np.int32)
     spacing = chosen.seed_spacing * np.sqrt(most / np.pi)
     wide = worth.astype(np.float64)
@@ -248,7 +248,7 @@ def parse_shares(text: str) -> dict[str, float]:
 
 def _kept(frame: pd.DataFrame, chosen: CandidateSettings) -> pd.DataFrame:
     """Those of the right size and round enough; of each county the best, each size in turn."""
-    fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu * 1.001)
+    fits = frame["area_mu"].between(chosen.min_area_mu, chosen.max_area_mu)
     sound = frame[fits & (frame["compactness"] >= chosen.min_compactness)]
     worth_mu = sound["area_mu"] * sound["mean_score"]
     turn = worth_mu.groupby([sound["county_code"], sound["size"]]).rank(
