@@ -48,7 +48,7 @@ def connected(scheduler: str) -> Iterator[Client]:
             f"({err}). Start it (dask scheduler), mend the address such as tcp://host:8786, or "
             "unset the variable to work in this process.",
             f"UPLAND_DASK_SCHEDULER 为“{scheduler}”，但该地址没有 Dask 调度器应答（{err}）。"
-            "请启动调度器（dask scheduler），更正地址（如 tcp://主机:8786），"
+            "请启动调度器（dask scheduler），更正地址（如 tcp://host:8786），"
             "或取消该变量以在本进程内计算。",
         ) from err
     with client, _quiet():

@@ -8,6 +8,7 @@ from scipy.stats import norm
 
 CONFIDENCE = 0.95
 RESAMPLES = 200  # of the bootstrap
+STILL = 1e-20  # a variance, of values scaled to 1, below which all are alike but for rounding
 
 Floats = NDArray[np.float64]
 
@@ -77,15 +78,25 @@ def sobol_indices(
     again = [_estimates(scaled[:, rows.integers(0, number, number)]) for _ in range(RESAMPLES)]
     width = float(norm.ppf(0.5 + CONFIDENCE / 2))
     return SobolIndices(
-        first, width * np.std([f for f, _ in again], axis=0, ddof=1),
-        total, width * np.std([t for _, t in again], axis=0, ddof=1),
+        first, width * _deviation(np.array([f for f, _ in again])),
+        total, width * _deviation(np.array([t for _, t in again])),
     )  # fmt: skip
 
 
 def _estimates(values: Floats) -> tuple[Floats, Floats]:
     first, second, crossed = values[0], values[1], values[2:]
     variance = np.var(np.concatenate((first, second)), axis=0)
+    variance = np.where(variance > STILL, variance, np.nan)  # rows drawn anew may all be alike
     return (
         np.mean(second * (crossed - first), axis=1) / variance,
         0.5 * np.mean((first - crossed) ** 2, axis=1) / variance,
     )
+
+
+def _deviation(again: Floats) -> Floats:
+    """Standard deviation over the first axis of what is known; NaN of fewer than two."""
+    known = np.isfinite(again)
+    number = known.sum(axis=0)
+    enough = np.where(number > 1, number, np.nan)
+    away = np.where(known, again - np.where(known, again, 0.0).sum(axis=0) / enough, 0.0)
+    return np.asarray(np.sqrt((away**2).sum(axis=0) / (enough - 1)))

@@ -92,3 +92,13 @@ def test_what_does_not_vary_has_no_indices() -> None:
     found = sobol_indices(same, same, np.ones((2, 8, 1)))
     assert np.isnan(found.first).all()
     assert np.isnan(found.total).all()
+
+
+def test_rows_drawn_anew_that_are_all_alike_give_no_infinity() -> None:
+    """One row of four differs: a third of the bootstrap's draws leave it out."""
+    first, second = np.zeros((4, 1)), np.zeros((4, 1))
+    second[2] = 1.0
+    crossed = np.stack([second, first])
+    found = sobol_indices(first, second, crossed)
+    for values in (found.first_confidence, found.total_confidence):
+        assert np.isfinite(values).all()
