@@ -1,6 +1,5 @@
 """Raster files read and written by bands of rows, for rasters that need not fit in memory."""
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,7 +24,6 @@ from gis_core.writing import require_folder, written_whole
 
 # of decoded tiles little is kept, as a band is read once; plain tiles are read past that cache
 FRUGAL = {"GDAL_CACHEMAX": 32 << 20, "GTIFF_DIRECT_IO": True}
-READ_BYTES = 1 << 20  # of a file at once, for its hash
 
 
 class RasterRows:
@@ -150,12 +148,3 @@ def writing_bands(
             writer.close()
             with suppress(OSError):
                 bands.unlink(missing_ok=True)
-
-
-def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(READ_BYTES):
-            digest.update(piece)
-    return digest.hexdigest()

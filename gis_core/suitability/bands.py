@@ -76,17 +76,6 @@ class BandTotals:
         return BandTotals(self.cells + other.cells, self.area_m2 + other.area_m2)
 
 
-@dataclass(frozen=True)
-class ArrayWindows:
-    """A raster in memory, float32 (height, width)."""
-
-    values: Floats
-
-    def read(self, row: int, col: int, out: Floats) -> None:
-        """Write the cells from `row`, `col` on into `out`."""
-        out[:] = self.values[row : row + out.shape[0], col : col + out.shape[1]]
-
-
 def classes_in_bands(
     model: SuitabilityModel,
     layers: BandLayers,
@@ -268,17 +257,17 @@ def _land(
     if not rules:
         return values.reshape(len(used), -1), None
     failed = np.zeros(window.shape, np.uint32)
-    same = {(c.layer, c.derive, c.radius_m): i for i, c in enumerate(used)}
-    own = np.empty(window.shape, np.float32)
+    looked_at = {(c.layer, c.derive, c.radius_m): v for c, v in zip(used, values, strict=True)}
     for bit, rule in rules:
+        key = (rule.layer, rule.derive, rule.radius_m)
         if rule.inside:
-            failed |= window.inside(rule.layer).astype(np.uint32) << np.uint32(bit)
-            continue
-        place = same.get((rule.layer, rule.derive, rule.radius_m))
-        looked_at = own if place is None else values[place]
-        if place is None:
-            window.values(rule, own)
-        failed |= fails(rule, looked_at, window.band.layers).astype(np.uint32) << np.uint32(bit)
+            failing = window.inside(rule.layer)
+        else:
+            if key not in looked_at:
+                looked_at[key] = np.empty(window.shape, np.float32)
+                window.values(rule, looked_at[key])
+            failing = fails(rule, looked_at[key], window.band.layers)
+        failed |= failing.astype(np.uint32) << np.uint32(bit)
     return values.reshape(len(used), -1), failed.ravel()
 
 

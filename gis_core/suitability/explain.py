@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from gis_core.grid import Grid
+from gis_core.suitability.classes import class_numbers
 from gis_core.suitability.explain_text import sentences
 from gis_core.suitability.improve import (
     EXACT_METHODS,
@@ -25,7 +26,6 @@ from gis_core.text import Text, as_document
 
 NO_SCORE = 255  # in packed scores: no data
 FULL_SCORE = 254  # in packed scores: 1.0
-ROUNDING = 1e-6  # a score this little below a class limit has reached it
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,7 @@ def explain_place(
 
 def class_of(model: SuitabilityModel, score: float) -> str:
     """Return the class of a score, as the run gives it."""
-    lower = sum(score + ROUNDING < limit for limit in model.class_limits)
-    return CLASS_NAMES[lower]
+    return CLASS_NAMES[int(class_numbers(np.array(score, np.float32), model.class_limits)) - 1]
 
 
 def _known(number: float | None) -> float | None:

@@ -9,6 +9,7 @@ solved exactly. Curved memberships get knots close enough for `CURVE` of a score
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ EXACT_METHODS = ("weighted_sum", "weighted_product", "limiting_factor")
 LEAST_SCORE = 1e-300  # stands for 0 where a logarithm is taken
 
 Floats = NDArray[np.float64]
+Numbers = TypeVar("Numbers", NDArray[np.float32], NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -265,22 +267,29 @@ def _paths(model: SuitabilityModel, place: Place) -> list[_Path]:
         if not improvement.helps(value):
             continue
         if not isinstance(criterion.membership, Categorical):
-            limit = _allowed(model, criterion, value, improvement.limit)
+            at = np.array([value], np.float64)
+            limit = float(allowed_limits(model, criterion, at, improvement.limit)[0])
             found.append(_path(criterion, improvement, weight, value, limit))
     return found
 
 
-def _allowed(model: SuitabilityModel, criterion: Criterion, value: float, limit: float) -> float:
-    """Return how far towards `limit` the value may go before a rule on the same thing excludes."""
+def allowed_limits(
+    model: SuitabilityModel, criterion: Criterion, values: Numbers, limit: float
+) -> Numbers:
+    """Return how far towards `limit` each value may go before a rule on the same thing excludes.
+
+    `values` in the criterion's unit, any shape; NaN gives `limit`.
+    """
+    limits = np.full(values.shape, limit, values.dtype)
     for rule in model.rules:
         if looks_at(rule) != looks_at(criterion):
             continue
         least = rule.within_m if rule.within_m is not None else rule.below
-        if rule.above is not None and value <= rule.above:
-            limit = min(limit, rule.above)
-        if least is not None and value >= least:
-            limit = max(limit, least)
-    return limit
+        if rule.above is not None:
+            limits = np.where(values <= rule.above, np.minimum(limits, rule.above), limits)
+        if least is not None:
+            limits = np.where(values >= least, np.maximum(limits, least), limits)
+    return limits.astype(values.dtype)
 
 
 def _path(

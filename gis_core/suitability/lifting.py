@@ -7,15 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_core.suitability.improve import criterion_turns
-from gis_core.suitability.looked_at import looks_at
+from gis_core.suitability.classes import class_numbers
+from gis_core.suitability.improve import allowed_limits, criterion_turns
 from gis_core.suitability.membership import Categorical
 from gis_core.suitability.model import Criterion, SuitabilityModel
 from gis_core.surfaces.shares import ZoneShares
 from gis_core.text import Text
 from gis_core.units import MU_PER_HECTARE
 
-ROUNDING = np.float32(1e-6)  # a score this little below a class limit has reached it
 ROWS = 256  # of cells looked at at once
 
 Floats = NDArray[np.float32]
@@ -98,7 +97,9 @@ def _lifted(
         rows = slice(start, start + ROWS)
         gain, cost[rows] = _best_gain(model, criterion, values[rows])
         better = score[rows] + np.float32(weight) * gain
-        lifted[rows] = _class_numbers(model, better) < _class_numbers(model, score[rows])
+        lifted[rows] = class_numbers(better, model.class_limits) < class_numbers(
+            score[rows], model.class_limits
+        )
         lifted[rows] &= np.isfinite(better)
     return lifted, cost
 
@@ -110,7 +111,7 @@ def _best_gain(
     works, membership = criterion.improvement, criterion.membership
     if works is None or isinstance(membership, Categorical):
         return np.zeros_like(values), np.zeros_like(values)
-    limit = _limits(model, criterion, values, works.limit)
+    limit = allowed_limits(model, criterion, values, works.limit)
     if works.only is not None:  # where the works lead the other way, nothing is done
         further = np.maximum if works.only == "raise" else np.minimum
         limit = further(limit, values)
@@ -124,24 +125,3 @@ def _best_gain(
         better = within & ((there > best) | nearer)
         best, where = np.where(better, there, best), np.where(better, place, where)
     return best - now, np.abs(where - values) * np.float32(works.cost_yuan_per_mu / works.per)
-
-
-def _limits(model: SuitabilityModel, criterion: Criterion, values: Floats, limit: float) -> Floats:
-    """Return how far each cell's value may go before a rule on the same thing excludes."""
-    limits = np.full(values.shape, limit, np.float32)
-    for rule in model.rules:
-        if looks_at(rule) != looks_at(criterion):
-            continue
-        least = rule.within_m if rule.within_m is not None else rule.below
-        if rule.above is not None:
-            capped = np.minimum(limits, np.float32(rule.above))
-            limits = np.where(values <= rule.above, capped, limits)
-        if least is not None:
-            limits = np.where(values >= least, np.maximum(limits, np.float32(least)), limits)
-    return limits
-
-
-def _class_numbers(model: SuitabilityModel, score: Floats) -> NDArray[np.intp]:
-    """Return 0 for S1 up to 4 for N2."""
-    below = [score + ROUNDING < np.float32(limit) for limit in model.class_limits]
-    return np.sum(below, axis=0, dtype=np.intp)

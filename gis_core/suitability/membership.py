@@ -5,7 +5,7 @@ Every shape has `score` (NaN stays NaN), `reach`, its `parameters` by name, `mov
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -25,11 +25,12 @@ LEAST = 1e-6  # a width, or the middle of a fuzzy large or small, moved through 
 class _Shape:
     """What all shapes share; their thresholds are fields of the names in `_named`."""
 
+    _kind: int
     _named: tuple[str, ...] = ()
 
     def kernel(self) -> Kernel:
-        """Return kind and float32 parameters for the compiled pass."""
-        raise NotImplementedError
+        """Return kind and float32 parameters for the compiled pass: the fields, as they stand."""
+        return self._kind, np.array([getattr(self, f.name) for f in fields(self)], np.float32)  # type: ignore[arg-type]
 
     def score(self, values: NDArray[np.floating]) -> Floats:
         """Return scores 0 to 1, float32, shaped as `values`; NaN stays NaN."""
@@ -104,16 +105,13 @@ class Sigmoid(_Shape):
 
     middle: float
     width: float
+    _kind = shapes.SIGMOID
     _named = ("middle", "width")
 
     @property
     def reach(self) -> float:
         """Value beyond which the score changes by less than 0.001."""
         return self.middle + 4.0 * abs(self.width)
-
-    def kernel(self) -> Kernel:
-        """Return kind and float32 parameters for the compiled pass."""
-        return shapes.SIGMOID, np.array([self.middle, self.width], np.float32)
 
 
 @dataclass(frozen=True)
@@ -122,16 +120,13 @@ class Gaussian(_Shape):
 
     centre: float
     width: float
+    _kind = shapes.BELL
     _named = ("centre", "width")
 
     @property
     def reach(self) -> float:
         """Value beyond which the score changes by less than 0.001."""
         return self.centre + 4.0 * abs(self.width)
-
-    def kernel(self) -> Kernel:
-        """Return kind and float32 parameters for the compiled pass."""
-        return shapes.BELL, np.array([self.centre, self.width], np.float32)
 
 
 @dataclass(frozen=True)
@@ -140,16 +135,13 @@ class Near(_Shape):
 
     centre: float
     width: float
+    _kind = shapes.NEAR
     _named = ("centre", "width")
 
     @property
     def reach(self) -> float:
         """Value beyond which the score is less than 0.001."""
         return float(self.centre + abs(self.width) * np.sqrt(1.0 / FLAT_ENOUGH - 1.0))
-
-    def kernel(self) -> Kernel:
-        """Return kind and float32 parameters for the compiled pass."""
-        return shapes.NEAR, np.array([self.centre, self.width], np.float32)
 
 
 @dataclass(frozen=True)
@@ -179,16 +171,13 @@ class Small(_Shape):
 
     middle: float
     steepness: float
+    _kind = shapes.SMALL
     _named = ("middle",)
 
     @property
     def reach(self) -> float:
         """Value beyond which the score is less than 0.001."""
         return float(self.middle * (1.0 / FLAT_ENOUGH - 1.0) ** (1.0 / self.steepness))
-
-    def kernel(self) -> Kernel:
-        """Return kind and float32 parameters for the compiled pass."""
-        return shapes.SMALL, np.array([self.middle, self.steepness], np.float32)
 
 
 @dataclass(frozen=True)

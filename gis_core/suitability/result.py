@@ -89,11 +89,6 @@ class UnitFigures:
     excluded_by_rule: dict[str, float] = field(default_factory=dict)
     best_land: BestLand | None = None
 
-    @property
-    def class_area_ha(self) -> dict[str, float]:
-        """Area in hectares by class."""
-        return {n: a / MU_PER_HECTARE for n, a in self.class_area_mu.items()}
-
     def row(self) -> dict[str, Any]:
         """Return the figures as one row of a run's document, areas in mu and in hectares."""
         areas = {

@@ -1,17 +1,19 @@
 """Class land from raster files to a raster file, band by band: for rasters beyond memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gis_core.errors import InvalidParameterError
 from gis_core.grid import Grid
 from gis_core.progress import Progress, silent
+from gis_core.provenance import hash_file
 from gis_core.sources.legends import read_legend
 from gis_core.sources.vectors import read_vector
-from gis_core.store.raster_bands import RasterRows, hash_of, writing_bands
+from gis_core.store.raster_bands import RasterRows, writing_bands
 from gis_core.suitability.bands import BandTotals, classes_in_bands
 from gis_core.suitability.in_part import LayersInPart, refuse_other_grid
 from gis_core.suitability.model import Criterion, Rule, SuitabilityModel
@@ -23,10 +25,7 @@ from gis_core.suitability.weights import normalised
 from gis_core.surfaces.distance import DistanceStrips
 from gis_core.surfaces.inside import InsideStrips
 from gis_core.text import Text, as_document
-from gis_core.units import mu_from_m2
-from gis_core.workflows.on_cluster import classes_on_cluster, connected
-
-M2_PER_HA = 10_000.0
+from gis_core.units import SQUARE_METRES_PER_HECTARE, mu_from_m2
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,12 @@ def class_files(
     _spare_inputs(inputs, out)
     measured, bounded = _of_vectors(loaded)
     with ExitStack() as stack:
-        client = None if scheduler is None else stack.enter_context(connected(scheduler))
+        score: Callable[..., BandTotals] = classes_in_bands
+        if scheduler is not None:
+            # distributed takes a quarter of a second to import, which no other command needs
+            from gis_core.workflows.on_cluster import classes_on_cluster, connected
+
+            score = partial(classes_on_cluster, stack.enter_context(connected(scheduler)))
         rasters = {t: stack.enter_context(closing(RasterRows(f.path)))
                    for t, f in inputs.items() if t not in measured | bounded}  # fmt: skip
         grid = _one_grid(rasters)
@@ -106,16 +110,14 @@ def class_files(
             {t: InsideStrips(frame, grid) for t, frame in frames.items() if t in bounded},
         )  # fmt: skip
         used, left_out = _parts(loaded, layers)
-        shares = used if weights is None else normalised({n: weights.get(n, 0.0) for n in used})
+        shares = dict(resolve_weights(loaded, used).weights) if weights is None else normalised(
+            {name: weights.get(name, 0.0) for name in used}
+        )  # fmt: skip
         writer = stack.enter_context(
             writing_bands(out, grid, dtype="uint8", nodata=NO_DATA_CLASS)
         )  # fmt: skip
-        if client is not None:
-            totals = classes_on_cluster(client, loaded, layers, weights=shares,
-                                        write=writer.write, progress=progress)  # fmt: skip
-        else:
-            totals = classes_in_bands(loaded, layers, grid=grid, weights=shares,
-                                      write=writer.write, progress=progress)  # fmt: skip
+        totals = score(loaded, layers, grid=grid, weights=shares, write=writer.write,
+                       progress=progress)  # fmt: skip
     return dict(as_document({
         "model": loaded.name, "title": loaded.title,
         "grid": {"crs": grid.crs.to_string(), "width": grid.width, "height": grid.height,
@@ -123,7 +125,7 @@ def class_files(
         "criteria": [{"name": name, "weight": weight} for name, weight in shares.items()],
         "left_out": left_out, "classes": _classes(totals),
         "excluded_cells": int(totals.cells[EXCLUDED_CLASS]),
-        "no_data_cells": int(totals.cells[NO_DATA_CLASS]), "sha256": hash_of(out),
+        "no_data_cells": int(totals.cells[NO_DATA_CLASS]), "sha256": hash_file(out),
     }))  # fmt: skip
 
 
@@ -162,8 +164,8 @@ def _of_vectors(model: SuitabilityModel) -> tuple[set[str], set[str]]:
 
 def _parts(
     model: SuitabilityModel, layers: LayersInPart[RasterRows]
-) -> tuple[dict[str, float], list[str]]:
-    """The weights of the criteria that are here, and the names of what is left out."""
+) -> tuple[list[str], list[str]]:
+    """The names of the criteria that are here, and of what is left out."""
     parts = _all_parts(model)
     for part in parts:
         if not part.optional and not layers.has(part):
@@ -173,7 +175,7 @@ def _parts(
                 f"模型“{model.name}”的“{part.name}”需要“{part.layer}”栅格；请指定其文件。",
             )
     used = [c.name for c in model.criteria if layers.has(c)]
-    return dict(resolve_weights(model, used).weights), [p.name for p in parts if not layers.has(p)]
+    return used, [p.name for p in parts if not layers.has(p)]
 
 
 def _classes(totals: BandTotals) -> list[dict[str, Any]]:
@@ -182,7 +184,7 @@ def _classes(totals: BandTotals) -> list[dict[str, Any]]:
     return [
         {"class": name, "cells": int(totals.cells[i]),
          "area_mu": mu_from_m2(float(totals.area_m2[i])),
-         "area_ha": float(totals.area_m2[i]) / M2_PER_HA,
+         "area_ha": float(totals.area_m2[i]) / SQUARE_METRES_PER_HECTARE,
          "share": float(totals.area_m2[i]) / scored if scored else 0.0}
         for i, name in enumerate(CLASS_NAMES, first)
     ]  # fmt: skip

@@ -27,7 +27,7 @@ from gis_core.grid import Grid
 from gis_core.progress import Progress, part_of
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
-from gis_core.suitability.sensitivity import CriterionCells, DrawSettings, draw
+from gis_core.suitability.sensitivity import CriterionCells
 from gis_core.suitability.sensitivity.draws import Draws
 from gis_core.suitability.sensitivity.monte_carlo import Combine
 from gis_core.text import Text
@@ -49,7 +49,7 @@ class BaseRequest:
     cells: Sequence[CriterionCells]
     weights: Floats
     combination: str
-    settings: DrawSettings
+    draws: Draws
     time_limit_s: float
 
 
@@ -108,8 +108,7 @@ def assess_bases(
             "以查看其稳定性。",
         )]}  # fmt: skip
     held = held_choice(workspace, request.chosen)
-    moves = np.array([c.moves for c in request.cells])
-    draws = draw(request.weights, moves, request.settings)
+    draws = request.draws
     progress(0.0, Text("Scoring the candidates", "正在为候选区评分"))
     regions = regions_among(candidate_cells(held.candidates, grid), request.where)
     worth = ScoreWorth.of(held.candidates, held.rules)

@@ -97,6 +97,7 @@ def classes_on_cluster(
     model: SuitabilityModel,
     layers: LayersInPart[RasterRows],
     *,
+    grid: Grid,
     weights: Mapping[str, float],
     write: Callable[[int, int, NDArray[np.uint8]], None],
     progress: Progress = silent,
@@ -108,7 +109,7 @@ def classes_on_cluster(
     client
         Of a cluster whose workers see the files of `layers` under the same paths.
     layers
-        Raster files on one grid, at least one; strips on it.
+        Raster files on `grid`; strips on it.
     weights
         By criterion, sum 1; the criteria without one are left out, those of 0 not looked at.
     write
@@ -124,9 +125,8 @@ def classes_on_cluster(
     InvalidModelError, NotFoundError
         As `lazy_suitability`, or if a worker cannot read a file.
     """
-    grid = next(iter(layers.rasters.values())).grid
     with _while_there(client):
-        codes = _lazy_codes(client, model, layers, weights)
+        codes = _lazy_codes(client, model, layers, grid, weights)
         rows, cols = (np.cumsum([0, *sizes])[:-1].tolist() for sizes in codes.chunks)
         futures = client.compute(codes.to_delayed().ravel().tolist())
         places = dict(zip((f.key for f in futures), product(rows, cols), strict=True))
@@ -150,9 +150,9 @@ def _lazy_codes(
     client: Client,
     model: SuitabilityModel,
     layers: LayersInPart[RasterRows],
+    grid: Grid,
     weights: Mapping[str, float],
 ) -> da.Array:
-    grid = next(iter(layers.rasters.values())).grid
     lazy = LazyLayers(
         {theme: _lazy_raster(raster.path, grid) for theme, raster in layers.rasters.items()},
         {theme: client.scatter(held) for theme, held in layers.distances.items()},

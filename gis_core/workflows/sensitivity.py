@@ -15,9 +15,9 @@ from gis_core.progress import Progress, part_of, silent
 from gis_core.provenance import Provenance
 from gis_core.store.records import RunRecord
 from gis_core.store.workspace import Workspace
+from gis_core.suitability.classes import class_numbers
 from gis_core.suitability.explain import pack_scores
 from gis_core.suitability.model import SuitabilityModel
-from gis_core.suitability.reader import model_from_values
 from gis_core.suitability.result import CLASS_NAMES
 from gis_core.suitability.sensitivity import (
     Counted,
@@ -30,13 +30,13 @@ from gis_core.suitability.sensitivity import (
     one_at_a_time,
 )
 from gis_core.suitability.sensitivity.combining import combiner
-from gis_core.suitability.sensitivity.draws import Method
-from gis_core.suitability.sensitivity.one_at_a_time import classes_of
+from gis_core.suitability.sensitivity.draws import Draws, Method
 from gis_core.surfaces.areas import cell_areas_m2
 from gis_core.surfaces.rasterise import number_zones
 from gis_core.surfaces.shares import cell_shares
 from gis_core.text import Text, as_document
 from gis_core.workflows.base_stability import BaseRequest, assess_bases, bases_of_run
+from gis_core.workflows.explain import model_of_run
 from gis_core.workflows.sensitivity_document import Findings, class_rows, document_of
 from gis_core.workflows.workspace import county_units, has_units
 
@@ -123,10 +123,11 @@ def analyse(
     run = workspace.run(run_id, kind="suitability")
     chosen = bases_of_run(workspace, run, asked.bases_run)
     held = read_cells(workspace, run)
-    findings, rasters = _assess_land(held, settings, part_of(progress, 0.05, 0.5))
+    draws = draw(held.weights, np.array([c.moves for c in held.cells]), settings)
+    findings, rasters = _assess_land(held, settings, draws, part_of(progress, 0.05, 0.5))
     bases = assess_bases(workspace, held.grid, BaseRequest(
         chosen, held.where, held.cells, held.weights, held.model.combination.method,
-        settings, asked.time_limit_s,
+        draws, asked.time_limit_s,
     ), combine=combiner(held.model), progress=part_of(progress, 0.5, 0.98))  # fmt: skip
     document = as_document(
         document_of(held.model, run, findings, settings) | {
@@ -149,22 +150,20 @@ def read_cells(workspace: Workspace, run: RunRecord) -> RunCells:
         If the run was kept by an older version, without its model and values, or has no scored
         cell.
     """
-    values = run.document.get("model_document")
+    model = model_of_run(run)
     codes = workspace.run_raster(run.run_id, "class")
     used = [c for c in run.document["criteria"] if c["weight"] > 0]
     files = workspace.run_raster_files(run.run_id)
     missing = [c["name"] for c in used if f"value-{c['name']}" not in files]
     flat = codes.to_numpy().ravel()
     where = np.flatnonzero((flat >= 1) & (flat <= len(CLASS_NAMES)))
-    if values is None or missing or not len(where):
+    if missing or not len(where):
         raise NotComputedError(
-            f"Run {run.run_id} cannot be tested: it has no scored cell, or was kept without its "
-            "model or what its criteria looked at. Run the model again: upland suitability run "
-            f"{run.document.get('model', 'MODEL')}.",
-            f"运行 {run.run_id} 无法检验：没有已评分的单元，或未保存其模型或各准则的原始数值。"
-            f"请重新运行：upland suitability run {run.document.get('model', '模型')}。",
+            f"Run {run.run_id} cannot be tested: it has no scored cell, or was kept without what "
+            f"its criteria looked at. Run the model again: upland suitability run {model.name}.",
+            f"运行 {run.run_id} 无法检验：没有已评分的单元，或未保存各准则的原始数值。"
+            f"请重新运行：upland suitability run {model.name}。",
         )
-    model = model_from_values(values)
     of_model = {c.name: c for c in model.criteria}
     legends = run.document.get("legends", {})
     cells = tuple(
@@ -202,15 +201,13 @@ def _zones(workspace: Workspace, grid: Grid) -> tuple[NDArray[np.int32], dict[in
 
 
 def _assess_land(
-    held: RunCells, settings: DrawSettings, progress: Progress
+    held: RunCells, settings: DrawSettings, draws: Draws, progress: Progress
 ) -> tuple[Findings, dict[str, xr.DataArray]]:
     limits, combine = held.model.class_limits, combiner(held.model)
     mean_m2 = held.grid.cell_m**2
     units = area_units(held.area_m2, mean_m2=mean_m2)
     progress(0.0, Text("Moving one weight or threshold at a time", "正在逐一变动权重和阈值"))
     single = one_at_a_time(held.cells, held.weights, limits=limits, area=units, combine=combine)
-    moves = np.array([c.moves for c in held.cells])
-    draws = draw(held.weights, moves, settings)
     counted = count_draws(held.cells, draws, limits=limits, area=units, combine=combine,
                           progress=part_of(progress, 0.2, 0.8))  # fmt: skip
     progress(0.8, Text("Finding which criterion decides", "正在分析起决定作用的准则"))
@@ -238,7 +235,7 @@ def _notes(held: RunCells) -> tuple[Text, ...]:
     score = (weights[:, None] * from_values).sum(axis=0) if merge is None else merge(
         from_values, weights
     )  # fmt: skip
-    codes = classes_of(score.astype(np.float32), np.array(held.model.class_limits, np.float32))
+    codes = class_numbers(score.astype(np.float32), held.model.class_limits)
     differ = int((codes != held.codes).sum())
     said = [Text(
         "Exclusion rules, class limits and the scores of classes of land are kept as they are: "

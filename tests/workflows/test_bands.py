@@ -18,7 +18,7 @@ from gis_core.cli.main import app
 from gis_core.errors import ClusterError, InvalidParameterError, NotFoundError
 from gis_core.grid import Grid
 from gis_core.store.raster_files import read_cog, write_cog
-from gis_core.suitability.reader import load_model
+from gis_core.suitability.reader import load_model, model_from_values
 from gis_core.suitability.run import run_suitability
 from gis_core.workflows import on_cluster
 from gis_core.workflows.bands import class_files
@@ -162,3 +162,17 @@ def test_what_does_not_fit_is_refused_and_leaves_no_file(
     with pytest.raises(NotFoundError, match="nowhere.tif cannot be read"):
         class_files("screening", {"elevation": tmp_path / "nowhere.tif"}, out)
     assert not out.exists()
+
+
+def test_given_weights_stand_in_for_those_that_the_data_would_give(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
+    document = load_model("screening").document
+    bare = [{k: v for k, v in c.items() if k != "weight"} for c in document["criteria"]]
+    model = model_from_values({**document, "criteria": bare, "weighting": {"method": "entropy"}})
+    with pytest.raises(InvalidParameterError):
+        class_files(model, files, tmp_path / "none.tif")
+    weights = {"slope": 3.0, "road_access": 1.0}
+    found = class_files(model, files, tmp_path / "given.tif", weights=weights)
+    assert [c["weight"] for c in found["criteria"]] == [0.75, 0.25]
+    assert not (tmp_path / "none.tif").exists()

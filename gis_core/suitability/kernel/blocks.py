@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gis_core.suitability.classes import ROUNDING
 from gis_core.suitability.kernel.methods import (
     GAMMA,
     LIMITING,
@@ -27,7 +28,6 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 BLOCK = 2048  # cells: their scores, sums and codes stay in the nearest caches
-ROUNDING = np.float32(1e-6)  # a score this little below a class limit has reached it
 EXCLUDED = np.uint8(9)
 TOP = np.float32(2.0**24)  # scores times this are whole numbers, but for those below 1/2
 LOW_WORD = np.int64(0xFFFFFFFF)
@@ -118,13 +118,18 @@ def _sum(
 @njit(cache=True, nogil=True)
 def _add(part: Floats, weights: Floats, total: Floats, lost: Floats, limiting: Floats) -> None:
     weight, loss_weight, name = weights[0], weights[1], weights[2]
-    if lost.size == 0:
-        for i in range(total.size):
-            total[i] += weight * part[i]
-        return
     for i in range(total.size):
         total[i] += weight * part[i]
-        loss = loss_weight * (ONE - part[i])
+    _note_loss(part, loss_weight, name, lost, limiting)
+
+
+@njit(cache=True, nogil=True)
+def _note_loss(
+    part: Floats, weight: np.float32, name: np.float32, lost: Floats, limiting: Floats
+) -> None:
+    """Keep `name` where `weight` × (1 − score) is the largest so far; nothing where not asked."""
+    for i in range(lost.size):
+        loss = weight * (ONE - part[i])
         limiting[i] = name if loss > lost[i] else limiting[i]
         lost[i] = loss if loss > lost[i] else lost[i]
 
@@ -148,18 +153,9 @@ def _others(
         owa_block(scores, number, recipe.table, total)
     else:
         owa_many(scores, recipe.weights, recipe.steps, recipe.numbers[0], total)
-    if lost.size == 0:
-        return
     for k in range(number):
-        loss_weight, name, part = (
-            recipe.losses[k],
-            np.float32(recipe.rows[k] + 1),
-            scores[k, : total.size],
-        )
-        for i in range(total.size):
-            loss = loss_weight * (ONE - part[i])
-            limiting[i] = name if loss > lost[i] else limiting[i]
-            lost[i] = loss if loss > lost[i] else lost[i]
+        name = np.float32(recipe.rows[k] + 1)
+        _note_loss(scores[k, : total.size], recipe.losses[k], name, lost, limiting)
 
 
 @njit(cache=True, nogil=True)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_core.suitability.kernel.shapes import LEVEL
 from gis_core.suitability.membership import Categorical, Membership
 from gis_core.suitability.model import Criterion, Threshold
 
 Floats = NDArray[np.float32]
-
-LEVEL = -1.0  # an aspect of land that faces nowhere; NaN is taken for it too
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from gis_core.suitability.classes import ROUNDING
 from gis_core.suitability.kernel.shapes import score_block
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int32]
 
 BLOCK = 1024  # cells; their scores at all levels stay in the second cache
-ROUNDING = np.float32(1e-6)  # a score this little below a class limit has reached it, as in a run
 MEAN_AREA = 65_536  # units of area that the mean cell has: a block's sum fits into 32 bits
 
 

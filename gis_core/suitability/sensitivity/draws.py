@@ -5,7 +5,6 @@ from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from gis_core.errors import InvalidParameterError
 
@@ -97,6 +96,8 @@ def unit_sample(draws: int, dimensions: int, *, method: Method, seed: int) -> Fl
 
     Of a Sobol sequence the first `draws` numbers of the next power of two are taken.
     """
+    from scipy.stats import qmc  # half a second to import, which few commands need
+
     if method == "lhs":
         return np.asarray(qmc.LatinHypercube(dimensions, rng=seed).random(draws))
     sequence = qmc.Sobol(dimensions, scramble=True, rng=seed)

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_core.suitability.classes import ROUNDING
 from gis_core.suitability.sensitivity.cells import CriterionCells
-from gis_core.suitability.sensitivity.counting import ROUNDING, sum_block
+from gis_core.suitability.sensitivity.counting import sum_block
 from gis_core.suitability.sensitivity.draws import Draws, DrawSettings, drawn_from, unit_sample
 from gis_core.suitability.sensitivity.monte_carlo import Combine, level_scores
 from gis_core.suitability.sensitivity.sobol import SobolIndices, crossed_samples, sobol_indices

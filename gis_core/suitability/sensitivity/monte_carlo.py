@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_core.progress import Progress, silent
-from gis_core.suitability.sensitivity.cells import LEVEL, CriterionCells
-from gis_core.suitability.sensitivity.counting import BLOCK, MEAN_AREA, ROUNDING, count_chunk
+from gis_core.suitability.classes import ROUNDING
+from gis_core.suitability.kernel.shapes import LEVEL
+from gis_core.suitability.sensitivity.cells import CriterionCells
+from gis_core.suitability.sensitivity.counting import BLOCK, MEAN_AREA, count_chunk
 from gis_core.suitability.sensitivity.draws import Draws
 from gis_core.text import Text
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_core.suitability.classes import class_numbers
 from gis_core.suitability.sensitivity.cells import CriterionCells, moved_thresholds
 from gis_core.suitability.sensitivity.counting import compare_classes
 from gis_core.suitability.sensitivity.monte_carlo import Combine
@@ -124,7 +125,7 @@ def one_at_a_time(
         part = [c.part(start, end) for c in cells]
         here = area[start:end].astype(np.int64)
         scores = np.stack([c.scores() for c in part])
-        base = classes_of(merge(scores, shared), least)
+        base = class_numbers(merge(scores, shared), least)
         counted += int((base > 0).sum())
         areas[0] += np.bincount(base, here, minlength=6)[1:6].astype(np.int64)
         for i, score in enumerate(_moved_scores(part, scores, by_weight, by_threshold, merge,
@@ -135,14 +136,6 @@ def one_at_a_time(
         for i, move in enumerate(moves)
     )
     return OneAtATime(tuple(areas[0].tolist()), counted, effects)
-
-
-def classes_of(score: Floats, limits: Floats) -> NDArray[np.uint8]:
-    """Return the classes 1 to 5 of scores, 0 for NaN, as a run gives them."""
-    codes = np.zeros(score.shape, np.uint8)
-    known = np.isfinite(score)
-    codes[known] = 1 + (score[known] + np.float32(1e-6) < limits[:, None]).sum(axis=0)
-    return codes
 
 
 def _moved_scores(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 CONFIDENCE = 0.95
 RESAMPLES = 200  # of the bootstrap
@@ -76,7 +76,7 @@ def sobol_indices(
     rows = np.random.default_rng(seed)
     number = len(of_first)
     again = [_estimates(scaled[:, rows.integers(0, number, number)]) for _ in range(RESAMPLES)]
-    width = float(norm.ppf(0.5 + CONFIDENCE / 2))
+    width = float(ndtri(0.5 + CONFIDENCE / 2))
     return SobolIndices(
         first, width * _deviation(np.array([f for f, _ in again])),
         total, width * _deviation(np.array([t for _, t in again])),

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import rankdata
 
 from gis_core.suitability.judgements import GroupAhp, Judgements
 from gis_core.suitability.weighting.eigenvector import (
@@ -80,6 +79,8 @@ def concordance(weights: Floats) -> float:
 
     Ties are allowed for; 1 where nothing is told apart by anyone.
     """
+    from scipy.stats import rankdata  # half a second to import, which few commands need
+
     members, criteria = weights.shape
     ranks = np.stack([rankdata(np.round(row, 12)) for row in weights])
     sums = ranks.sum(axis=0)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from gis_core.suitability.classes import class_numbers
 from gis_core.suitability.sensitivity import one_at_a_time
-from gis_core.suitability.sensitivity.one_at_a_time import classes_of, weight_moves
+from gis_core.suitability.sensitivity.one_at_a_time import weight_moves
 from tests.suitability.sensitivity.land import LIMITS, WEIGHTS, some_cells
 
 LEAST = np.array(LIMITS, np.float32)
@@ -31,7 +32,7 @@ def test_effects_are_those_of_scoring_anew() -> None:
     scores = np.stack([c.scores() for c in cells])
 
     def classes(rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        return classes_of((weights.astype(np.float32)[:, None] * rows).sum(axis=0), LEAST)
+        return class_numbers((weights.astype(np.float32)[:, None] * rows).sum(axis=0), LEAST)
 
     base = classes(scores, WEIGHTS)
     assert found.cells == (base > 0).sum()
@@ -60,4 +61,4 @@ def test_effects_are_those_of_scoring_anew() -> None:
 
 def test_classes_are_those_of_a_run() -> None:
     score = np.array([0.8, 0.7999999, 0.79, 0.65, 0.5, 0.3, 0.1, np.nan], np.float32)
-    assert classes_of(score, LEAST).tolist() == [1, 1, 2, 2, 3, 4, 5, 0]
+    assert class_numbers(score, LEAST).tolist() == [1, 1, 2, 2, 3, 4, 5, 0]
